@@ -1,0 +1,46 @@
+# On a machine with Python 3.10 to 3.12 and make, each of these does all it needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: help demo test test-all test-jax bench lint format clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/installed-%: setup.cfg pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing seqkit[$(subst +,$(comma),$*)] into $(VENV) (once; a few minutes)"
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet --editable '.[$(subst +,$(comma),$*)]'
+	@touch $@
+comma := ,
+
+demo: $(VENV)/installed-apps ## train, evaluate, export and use a sentiment model on real reviews
+	$(BIN)/python apps/sentiment.py demo
+
+lint: $(VENV)/installed-apps+test ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint ## style, types and the quick tests (what CI runs)
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-all: lint ## every test, the slow ones too
+	$(BIN)/python -m pytest -n 2
+
+test-jax: $(VENV)/installed-apps+test ## the same layers on Keras's JAX backend
+	$(BIN)/python -m pip install --quiet 'jax[cpu]'
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 tests/jax_backend
+
+bench: $(VENV)/installed-bench ## speed beside Keras (TensorFlow and JAX) and PyTorch
+	$(BIN)/python -m benchmarks
+
+format: $(VENV)/installed-apps+test ## apply the style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove the environment and caches
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .mypy_cache
