@@ -1,0 +1,50 @@
+"""The networks in NumPy, float64, from their equations: forward and backward.
+
+`rnn` is the one to read first: a recurrent network with a softmax output and its
+back-propagation through time, four functions long. The others follow one protocol
+(`sequence.Network`: one step forward, one step backward) under one time loop.
+Nothing here knows Keras; every derivative was worked out by hand and is checked
+against finite differences.
+"""
+
+from seqkit.testing.reference.differences import numerical_gradient
+from seqkit.testing.reference.gated import GRU, LSTM
+from seqkit.testing.reference.rnn import (
+    RNNWeights,
+    cross_entropy,
+    rnn_backward,
+    rnn_cell_backward,
+    rnn_cell_forward,
+    rnn_forward,
+    softmax,
+)
+from seqkit.testing.reference.sequence import (
+    Gradients,
+    Network,
+    Run,
+    sequence_backward,
+    sequence_forward,
+)
+from seqkit.testing.reference.simple import Context, Elman, Jordan, SimpleRNN
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "Context",
+    "Elman",
+    "Gradients",
+    "Jordan",
+    "Network",
+    "RNNWeights",
+    "Run",
+    "SimpleRNN",
+    "cross_entropy",
+    "numerical_gradient",
+    "rnn_backward",
+    "rnn_cell_backward",
+    "rnn_cell_forward",
+    "rnn_forward",
+    "sequence_backward",
+    "sequence_forward",
+    "softmax",
+]
