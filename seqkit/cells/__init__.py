@@ -1,0 +1,17 @@
+"""Cells: one recurrent network a file, written as its equations."""
+
+from seqkit.cells.base import RecurrentCell
+from seqkit.cells.elman import ElmanCell
+from seqkit.cells.gru import GRUCell
+from seqkit.cells.jordan import JordanCell
+from seqkit.cells.lstm import LSTMCell
+from seqkit.cells.simple_rnn import SimpleRNNCell
+
+__all__ = [
+    "ElmanCell",
+    "GRUCell",
+    "JordanCell",
+    "LSTMCell",
+    "RecurrentCell",
+    "SimpleRNNCell",
+]

@@ -1,0 +1,199 @@
+"""The cell protocol: a cell is its equations."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from seqkit.cells import checks
+from seqkit.keras_internals import DropoutRNNCell
+from seqkit.signature import SignatureMeta, config_from_signature
+
+
+class RecurrentCell(DropoutRNNCell, keras.layers.Layer, metaclass=SignatureMeta):
+    """One time step of a recurrent network, written as its equations.
+
+    A subclass creates its weights in `build` and says in three methods how they act:
+
+        d_t      = drive(x_t)            all that depends on the input alone
+        e_t, s_t = step(d_t, s_{t-1})    the recurrence
+        y_t      = readout(e_t)          all that depends on what the step emits alone
+
+    The recurrence calls `drive` and `readout` once for all time steps, as large matrix
+    products, and repeats only `step`. `step` multiplies by kernels only through the
+    function `dot` that it is given: that is how the recurrence sees every product, and
+    gathers the gradient of each kernel into one product for many time steps.
+
+    Args:
+        units: positive integer, the size of the hidden state.
+        activation: function of the hidden state; `None` is linear.
+        use_bias: whether the cell adds a bias.
+        kernel_initializer: initializer of the weights that act on the input.
+        recurrent_initializer: initializer of the weights that act on the state.
+        bias_initializer: initializer of the biases.
+        kernel_regularizer: regularizer of the weights that act on the input.
+        recurrent_regularizer: regularizer of the weights that act on the state.
+        bias_regularizer: regularizer of the biases.
+        kernel_constraint: constraint of the weights that act on the input.
+        recurrent_constraint: constraint of the weights that act on the state.
+        bias_constraint: constraint of the biases.
+        dropout: share of the input features to drop, in [0, 1), the same ones at every
+            step of a sequence (Gal & Ghahramani 2016).
+        recurrent_dropout: share of the state to drop where it meets a recurrent kernel,
+            in [0, 1), the same units at every step.
+        seed: integer that fixes the dropout masks.
+
+    Call arguments:
+        inputs: tensor `(batch, features)`, one time step.
+        states: list of tensors `(batch, size)`, one for each of `state_size`.
+        training: whether to apply dropout.
+
+    Returns:
+        The output `(batch, output_size)` and the list of new states.
+
+    Raises:
+        ValueError: an argument is out of its range.
+        TypeError: an argument is unknown.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        self.units = checks.positive_integer("units", units)
+        self.activation = keras.activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.recurrent_regularizer = keras.regularizers.get(recurrent_regularizer)
+        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.kernel_constraint = keras.constraints.get(kernel_constraint)
+        self.recurrent_constraint = keras.constraints.get(recurrent_constraint)
+        self.bias_constraint = keras.constraints.get(bias_constraint)
+        self.dropout = checks.rate("dropout", dropout)
+        self.recurrent_dropout = checks.rate("recurrent_dropout", recurrent_dropout)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    @property
+    def state_size(self) -> int | list[int]:
+        """The size of the state, or a list of sizes where there are several."""
+        return self.units
+
+    @property
+    def output_size(self) -> int:
+        """The size of the output."""
+        return self.units
+
+    def drive(self, inputs: Any) -> Any:
+        """Return all that a step needs from the input: `(..., features)` to a nest."""
+        raise NotImplementedError(f"{type(self).__name__} must define `drive`.")
+
+    def step(self, drive: Any, states: Sequence, dot: Callable) -> tuple[Any, list]:
+        """Return what one time step emits, and the new states.
+
+        Args:
+            drive: what `drive` gave for this time step.
+            states: the states before the step.
+            dot: `dot(vector, kernel)` is their product, with recurrent dropout on the
+                vector; `dot(vector, kernel, dropout=False)` leaves the vector whole.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define `step`.")
+
+    def readout(self, emission: Any) -> Any:
+        """Return the output for what a step emitted: `(..., size)` to `(..., size)`."""
+        return emission
+
+    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple:
+        """Run one time step."""
+        listed = list(states) if isinstance(states, (list, tuple)) else [states]
+        if len(listed) != len(self.state_sizes):
+            raise ValueError(
+                f"`states` of {type(self).__name__} must hold {len(self.state_sizes)} "
+                f"tensors, got {len(listed)}."
+            )
+        if training:
+            mask = self.get_dropout_mask(inputs)
+            inputs = inputs if mask is None else inputs * mask
+        dot = self.dot_with(
+            ops.matmul,
+            self.get_recurrent_dropout_mask(listed[0]) if training else None,
+        )
+        emission, new = self.step(self.drive(inputs), listed, dot)
+        return self.readout(emission), (
+            list(new) if isinstance(states, (list, tuple)) else new[0]
+        )
+
+    @staticmethod
+    def dot_with(product: Callable, mask: Any) -> Callable:
+        """Return the `dot` of `step` over a product, with a recurrent dropout mask."""
+
+        def dot(vector: Any, kernel: Any, dropout: bool = True) -> Any:
+            dropped = vector if mask is None or not dropout else vector * mask
+            return product(dropped, kernel)
+
+        return dot
+
+    @property
+    def state_sizes(self) -> list[int]:
+        """The sizes of the states, as a list in every case."""
+        size = self.state_size
+        return [size] if isinstance(size, int) else list(size)
+
+    def get_initial_state(self, batch_size: Any = None) -> list:
+        """Return the states before the first step: zeros `(batch, size)`."""
+        return [
+            ops.zeros((batch_size, size), dtype=self.compute_dtype)
+            for size in self.state_sizes
+        ]
+
+    def add_kernel(self, name: str, shape: tuple) -> Any:
+        """Add a weight that acts on the input."""
+        return self._add("kernel", name, shape, self.kernel_initializer)
+
+    def add_recurrent_kernel(self, name: str, shape: tuple) -> Any:
+        """Add a weight that acts on a state."""
+        return self._add("recurrent", name, shape, self.recurrent_initializer)
+
+    def add_bias(self, name: str, shape: tuple, initializer: Any = None) -> Any:
+        """Add a bias, or return None where the cell has none."""
+        if not self.use_bias:
+            return None
+        return self._add("bias", name, shape, initializer or self.bias_initializer)
+
+    def _add(self, kind: str, name: str, shape: tuple, initializer: Any) -> Any:
+        return self.add_weight(
+            shape=shape,
+            name=name,
+            initializer=initializer,
+            regularizer=getattr(self, f"{kind}_regularizer"),
+            constraint=getattr(self, f"{kind}_constraint"),
+        )
+
+    def affine(self, inputs: Any, kernel: Any, bias: Any) -> Any:
+        """Return inputs · kernel + bias, without the bias where there is none."""
+        product = ops.matmul(inputs, kernel)
+        return product if bias is None else product + bias
+
+    def get_config(self) -> dict:
+        """Return every constructor argument."""
+        return {**super().get_config(), **config_from_signature(self)}

@@ -1,0 +1,19 @@
+"""Recurrent layers: drop-ins where `keras.layers.LSTM` stands."""
+
+from seqkit.layers.base import RecurrentLayer
+from seqkit.layers.bidirectional import Bidirectional
+from seqkit.layers.elman import Elman
+from seqkit.layers.gru import GRU
+from seqkit.layers.jordan import Jordan
+from seqkit.layers.lstm import LSTM
+from seqkit.layers.simple_rnn import SimpleRNN
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "Bidirectional",
+    "Elman",
+    "Jordan",
+    "RecurrentLayer",
+    "SimpleRNN",
+]

@@ -1,0 +1,211 @@
+"""The layer over a cell."""
+
+from typing import Any, ClassVar
+
+import keras
+from keras import ops
+
+from seqkit import recurrence
+from seqkit.cells import checks
+from seqkit.cells.base import RecurrentCell
+from seqkit.signature import (
+    SignatureMeta,
+    argument_names,
+    config_from_signature,
+    merged,
+)
+
+
+class LayerMeta(SignatureMeta):
+    """Gives a layer the arguments of its cell, then those of every recurrent layer."""
+
+    def __init__(cls, name: str, bases: tuple, namespace: dict, **kwargs: Any):
+        """Put the arguments of `cell_class` before the layer's own."""
+        super().__init__(name, bases, namespace, **kwargs)
+        if "cell_class" in namespace:
+            cls.__signature__ = merged(cls.__signature__, cls.cell_class.__signature__)
+
+
+class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
+    """A recurrent layer: a cell run over the time steps of a sequence.
+
+    A subclass names its `cell_class`; the arguments of the cell come first in the
+    layer's signature, and can be read from the layer as from the cell.
+
+    Args:
+        activity_regularizer: regularizer of the layer's output.
+        return_sequences: whether to return the output of every step, or of the last.
+        return_state: whether to return the last states after the output.
+        go_backwards: whether to read the sequence from its end. Outputs come in the
+            order in which they were computed.
+        stateful: whether the states at the end of a batch are the initial states of the
+            next. The batch size must be fixed.
+        unroll: False for a loop over the steps, True for no loop at all, or how many
+            steps one iteration of the loop takes. True needs a fixed number of steps.
+        zero_output_for_mask: whether the output of a masked step is zero. Otherwise it
+            is the output before.
+        **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
+
+    Call arguments:
+        sequences: tensor `(batch, time, features)`.
+        initial_state: list of tensors `(batch, size)`; zeros where it is None.
+        mask: boolean tensor `(batch, time)`. A step where it is False changes no state.
+        training: whether to apply dropout.
+
+    Returns:
+        The outputs `(batch, time, output_size)`, or the last one `(batch,
+        output_size)`; with `return_state` followed by the last states.
+
+    Raises:
+        ValueError: an argument is out of its range.
+        TypeError: an argument is unknown.
+    """
+
+    cell_class: ClassVar[type[RecurrentCell]]
+
+    def __init__(
+        self,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool | int = False,
+        zero_output_for_mask: bool = False,
+        **kwargs: Any,
+    ):
+        of_cell = {name: kwargs.pop(name) for name in self._cell_arguments(kwargs)}
+        of_cell.update(bias_regularizer=bias_regularizer, seed=seed)
+        of_cell.update({n: kwargs[n] for n in ("dtype", "trainable") if n in kwargs})
+        cell = self.cell_class(**of_cell)
+        keras.layers.RNN.__init__(
+            self,
+            cell,
+            return_sequences=return_sequences,
+            return_state=return_state,
+            go_backwards=go_backwards,
+            stateful=stateful,
+            unroll=checks.unroll(unroll),
+            zero_output_for_mask=zero_output_for_mask,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        self.input_spec = keras.layers.InputSpec(ndim=3)
+
+    def _cell_arguments(self, given: dict) -> list[str]:
+        return [name for name in argument_names(self.cell_class) if name in given]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the cell's argument of that name."""
+        if name in argument_names(type(self).cell_class):
+            return getattr(self.cell, name)
+        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}.")
+
+    def call(
+        self,
+        sequences: Any,
+        initial_state: Any = None,
+        mask: Any = None,
+        training: bool = False,
+    ) -> Any:
+        """Run the cell over the sequence."""
+        states = self._first_states(sequences, initial_state)
+        if mask is not None:
+            mask = keras.tree.flatten(mask)[0]
+        self._maybe_config_dropout_masks(self.cell, sequences[:, 0, :], states)
+        if recurrence.choose(self) == "keras":
+            last, every, states = super().inner_loop(sequences, states, mask, training)
+            output = every if self.return_sequences else last
+        else:
+            from seqkit.recurrence.loop import run  # TensorFlow only from here on
+
+            output, states = run(self, sequences, states, mask, training)
+        self._maybe_reset_dropout_masks(self.cell)
+        output, states = keras.tree.map_structure(
+            lambda tensor: ops.cast(tensor, self.compute_dtype), (output, list(states))
+        )
+        if self.stateful:
+            for variable, state in zip(self.states, states, strict=True):
+                variable.assign(state)
+        return (output, *states) if self.return_state else output
+
+    def _first_states(self, sequences: Any, initial_state: Any) -> list:
+        """Return the states to start from, in the compute dtype."""
+        if self.unroll is True and sequences.shape[1] is None:
+            raise ValueError(
+                f"`unroll=True` of {self.name!r} needs a fixed number of time steps, "
+                f"got sequences of shape {tuple(sequences.shape)}."
+            )
+        batch = sequences.shape[0]
+        if self.stateful and batch not in (None, self._expected_batch_size):
+            raise ValueError(
+                f"`sequences` of {self.name!r}, which is stateful, must have the batch "
+                f"size {self._expected_batch_size}, got {batch}."
+            )
+        if initial_state is None:
+            initial_state = (
+                self.states
+                if self.stateful
+                else self.get_initial_state(ops.shape(sequences)[0])
+            )
+        states = keras.tree.flatten(initial_state)
+        if len(states) != len(self.state_size):
+            raise ValueError(
+                f"`initial_state` of {self.name!r} must hold {len(self.state_size)} "
+                f"tensors, got {len(states)}."
+            )
+        dtype = self.compute_dtype
+        return [ops.cast(ops.convert_to_tensor(state), dtype) for state in states]
+
+    def compute_mask(self, _: Any, mask: Any) -> Any:
+        """Return the mask of the outputs, in their order; None for the states."""
+        mask = keras.tree.flatten(mask)[0]
+        if not self.return_sequences:
+            mask = None
+        elif mask is not None and self.go_backwards:
+            mask = ops.flip(mask, axis=1)
+        return [mask] + [None] * len(self.state_size) if self.return_state else mask
+
+    def reset_state(self, states: Any = None) -> None:
+        """Set the states of a stateful layer.
+
+        Args:
+            states: list of tensors `(batch, size)`; `get_initial_state` where it is
+                None.
+
+        Raises:
+            ValueError: the number of states or a shape is wrong.
+        """
+        if self.states is None:
+            if states is not None:
+                raise ValueError(
+                    "`states` can be set on a layer that is `stateful` and built: "
+                    f"{self.name!r} holds none."
+                )
+            return
+        if states is None:
+            states = self.get_initial_state(self.states[0].shape[0])
+        states = states if isinstance(states, (list, tuple)) else [states]
+        if len(states) != len(self.states):
+            raise ValueError(
+                f"`states` of {self.name!r} must hold {len(self.states)} tensors, "
+                f"got {len(states)}."
+            )
+        for variable, state in zip(self.states, states, strict=True):
+            if tuple(ops.shape(state)) != tuple(variable.shape):
+                raise ValueError(
+                    f"`states` of {self.name!r} must have the shape "
+                    f"{tuple(variable.shape)}, got {tuple(ops.shape(state))}."
+                )
+            variable.assign(state)
+
+    def get_config(self) -> dict:
+        """Return every constructor argument."""
+        return {**keras.layers.Layer.get_config(self), **config_from_signature(self)}
+
+    @classmethod
+    def from_config(cls, config: dict) -> "RecurrentLayer":
+        """Return a layer with that config."""
+        return cls(**config)

@@ -1,0 +1,70 @@
+"""Which time loop runs a layer, here and now."""
+
+import contextlib
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+from seqkit.keras_internals import cudnn_usable
+
+# Modules that trace a model into a graph which must run elsewhere.
+EXPORTERS = ("keras.src.export", "tensorflow.python.saved_model", "tf2onnx")
+
+_here = threading.local()
+
+
+def choose(layer: Any) -> str:
+    """Return the name of the loop for a layer.
+
+    - "keras": Keras's own loop. On every backend but TensorFlow; and on a GPU for the
+      layers that Keras runs on cuDNN there, unless `use_cudnn=False`.
+    - "plain": an ordinary TensorFlow loop, with nothing compiled in it. In eager mode,
+      where a compilation would cost more than it saves; in a graph to be exported; and
+      inside `portable()`.
+    - "compiled": everywhere else, that is in `fit`, `predict` and any `tf.function`.
+    """
+    if keras.config.backend() != "tensorflow":
+        return "keras"
+    use_cudnn = getattr(layer, "use_cudnn", False)
+    if use_cudnn is True or (use_cudnn == "auto" and cudnn_usable()):
+        return "keras"
+    import tensorflow as tf
+
+    if not tf.inside_function() or getattr(_here, "portable", False) or exporting():
+        return "plain"
+    return "compiled"
+
+
+@contextlib.contextmanager
+def portable() -> Iterator[None]:
+    """Make layers traced inside run as ordinary graphs, fit to be exported.
+
+    Keras's `model.export` and `tf.saved_model.save` need no such care: see `exporting`.
+
+    Example:
+    >>> with portable():
+    ...     recurrence_is_portable
+    True
+    """
+    before = getattr(_here, "portable", False)
+    _here.portable = True
+    try:
+        yield
+    finally:
+        _here.portable = before
+
+
+def exporting() -> bool:
+    """Return whether a graph is being traced to be exported.
+
+    Neither Keras nor TensorFlow tells a layer so; the modules on the call stack do.
+    """
+    frame = sys._getframe(1)
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).startswith(EXPORTERS):
+            return True
+        frame = frame.f_back
+    return False

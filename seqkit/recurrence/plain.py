@@ -1,0 +1,103 @@
+"""The portable time loop: an ordinary TensorFlow graph, differentiated by TensorFlow."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from seqkit.cells.base import RecurrentCell
+from seqkit.recurrence.steps import Steps, by_rows, time_major
+
+
+def plain_loop(
+    cell: RecurrentCell,
+    inputs: Any,
+    valid: Any,
+    states: list,
+    recurrent_mask: Any,
+    return_sequences: bool,
+    unroll: bool | int,
+) -> tuple[Any, list]:
+    """Run a cell over a sequence, one `tf.while_loop` iteration for `unroll` steps.
+
+    Args:
+        cell: a `RecurrentCell`.
+        inputs: tensor `(batch, time, features)`.
+        valid: boolean tensor `(batch, time)`, or None.
+        states: the initial states.
+        recurrent_mask: the recurrent dropout mask, or None.
+        return_sequences: whether to return every output or the last one.
+        unroll: False for one step an iteration, True for no loop, or a number of steps.
+
+    Returns:
+        The outputs `(batch, time, size)` or the last one `(batch, size)`, and the last
+        states.
+    """
+    drive = by_rows(cell.drive, time_major(inputs))
+    if valid is not None:
+        valid = time_major(valid[:, :, None])
+    steps = Steps(
+        cell,
+        recurrent_mask,
+        valid is not None or not return_sequences,
+        tf.nest.map_structure(lambda leaf: leaf[0], drive),
+        states,
+    )
+    n_steps = inputs.shape[1] or tf.shape(inputs)[1]
+    drives = tf.nest.map_structure(lambda leaf: read_from(leaf, n_steps), drive)
+    valids = None if valid is None else read_from(valid, n_steps)
+    emissions = tf.TensorArray(inputs.dtype, n_steps if return_sequences else 0)
+
+    def run(t: Any, carry: list, emissions: Any) -> tuple:
+        drive_t = tf.nest.map_structure(lambda array: array.read(t), drives)
+        valid_t = None if valids is None else valids.read(t)
+        emission, carry = steps(drive_t, carry, valid_t)
+        if return_sequences:
+            emissions = emissions.write(t, emission)
+        return t + 1, carry, emissions
+
+    loop = (0, steps.initial, emissions)
+    for factor in iteration_sizes(unroll, inputs.shape[1]):
+        loop = repeat(run, loop, n_steps, factor)
+    _, carry, emissions = loop
+    if return_sequences:
+        stacked = emissions.stack()
+        stacked.set_shape((inputs.shape[1], *stacked.shape[1:]))
+        output = time_major(by_rows(cell.readout, stacked))
+    else:
+        output = cell.readout(carry[steps.emitted])
+    return output, carry[: len(states)]
+
+
+def read_from(stacked: Any, size: Any) -> Any:
+    """Return a TensorArray of a tensor's slices that can be read again and again."""
+    array = tf.TensorArray(
+        stacked.dtype, size, element_shape=stacked.shape[1:], clear_after_read=False
+    )
+    return array.unstack(stacked)
+
+
+def iteration_sizes(unroll: bool | int, n_steps: int | None) -> list[int]:
+    """Return how many steps an iteration takes: in a first loop, then for the rest.
+
+    Example:
+    >>> iteration_sizes(False, 10), iteration_sizes(4, None), iteration_sizes(True, 7)
+    ([1], [4, 1], [7])
+    """
+    if unroll is True:
+        return [n_steps]
+    return [1] if unroll in (False, 1) else [unroll, 1]
+
+
+def repeat(run: Any, loop: tuple, limit: Any, factor: int) -> tuple:
+    """Repeat `factor` runs an iteration while as many are left below the limit."""
+    if isinstance(limit, int) and limit == factor:
+        for _ in range(factor):
+            loop = run(*loop)
+        return loop
+
+    def body(*loop: Any) -> tuple:
+        for _ in range(factor):
+            loop = run(*loop)
+        return loop
+
+    return tf.while_loop(lambda t, *_: t + factor <= limit, body, loop)
