@@ -93,15 +93,14 @@ class Context:
         self, d_new: np.ndarray, m: np.ndarray, v: np.ndarray, weights: Arrays
     ) -> tuple[np.ndarray, np.ndarray, Arrays]:
         """Return the gradients by m, by v, and by the decay logit if there is one."""
-        if self.truncated:
-            d_new = np.zeros_like(d_new)
         kept, taken = self.coefficients(weights)
         d_logit: Arrays = ()
         if self.trainable_decay:
             d_kept = d_new * (m - v if self.normalized else m)
             d_kept = d_kept.sum(axis=0) if kept.ndim else d_kept.sum()
             d_logit = (d_kept * activation_named("sigmoid").slope(kept),)
-        return d_new * kept, d_new * taken, d_logit
+        d_m = np.zeros_like(d_new) if self.truncated else d_new * kept
+        return d_m, d_new * taken, d_logit
 
 
 @dataclass(frozen=True)

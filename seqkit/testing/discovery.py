@@ -1,0 +1,30 @@
+"""The public recurrent layers, found and not listed."""
+
+import importlib
+import inspect
+
+import keras
+
+
+def public_layers(module: str = "seqkit.layers") -> dict[str, type]:
+    """Return the recurrent layers that a module makes public.
+
+    Args:
+        module: Name of a module that declares its public names in `__all__`.
+
+    Returns:
+        By name, every class that is a `keras.layers.RNN` or a
+        `keras.layers.Bidirectional`.
+
+    Example:
+        >>> sorted(public_layers())[:2]
+        ['Bidirectional', 'Elman']
+    """
+    members = importlib.import_module(module)
+    kinds = (keras.layers.RNN, keras.layers.Bidirectional)
+    public = {name: getattr(members, name) for name in members.__all__}
+    return {
+        name: thing
+        for name, thing in public.items()
+        if inspect.isclass(thing) and issubclass(thing, kinds)
+    }

@@ -1,0 +1,1 @@
+"""The points of the contract, a file each; `seqkit.testing.contract` gathers them."""

@@ -1,0 +1,116 @@
+"""Point 5, first half: the config holds every argument, and `.keras` files work."""
+
+import inspect
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from seqkit.testing.points.compare import require, same
+from seqkit.testing.subject import FULL, Subject
+
+# A value that is no default, for each argument that recurrent layers share.
+OTHER_VALUES: Mapping[str, Any] = {
+    "units": 5,
+    "output_units": 6,
+    "activation": "relu",
+    "recurrent_activation": "hard_sigmoid",
+    "output_activation": "softplus",
+    "use_bias": False,
+    "unit_forget_bias": False,
+    "reset_after": False,
+    "decay": 0.25,
+    "trainable_decay": True,
+    "normalized": True,
+    "preset": "rsnns",
+    "kernel_initializer": "he_normal",
+    "recurrent_initializer": "he_uniform",
+    "bias_initializer": "ones",
+    "kernel_regularizer": "l1",
+    "recurrent_regularizer": "l2",
+    "bias_regularizer": "l1",
+    "activity_regularizer": "l2",
+    "kernel_constraint": "max_norm",
+    "recurrent_constraint": "unit_norm",
+    "bias_constraint": "non_neg",
+    "dropout": 0.25,
+    "recurrent_dropout": 0.125,
+    "seed": 11,
+    "return_sequences": True,
+    "return_state": True,
+    "go_backwards": True,
+    "stateful": True,
+    "unroll": 2,
+    "zero_output_for_mask": True,
+    "implementation": 1,
+    "use_cudnn": False,
+    "merge_mode": "sum",
+    "name": "other",
+    "dtype": "float64",
+    "trainable": False,
+}
+
+
+def constructor_arguments(cls: type) -> list[str]:
+    """Return the names of a class's constructor arguments, `**kwargs` aside.
+
+    Args:
+        cls: A layer class.
+
+    Returns:
+        Names, in order.
+
+    Example:
+        >>> constructor_arguments(keras.layers.Dropout)
+        ['rate', 'noise_shape', 'seed']
+    """
+    kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    parameters = inspect.signature(cls).parameters.items()
+    return [name for name, parameter in parameters if parameter.kind not in kinds]
+
+
+def check_arguments(subject: Subject) -> None:
+    """Every constructor argument is in the config."""
+    layer = subject.layer(**FULL)
+    missing = set(constructor_arguments(type(layer))) - set(layer.get_config())
+    missing -= {"weights"}  # values, not a setting: Keras saves them as such
+    require(not missing, f"get_config() lacks the arguments {sorted(missing)}")
+
+
+def check_other_values(subject: Subject) -> None:
+    """A value that is no default reaches the config, and survives the round trip."""
+    cls = type(subject.layer(**FULL))
+    config = subject.make_layer().get_config()
+    names = [n for n in constructor_arguments(cls) if n in OTHER_VALUES]
+    for name in [*names, "trainable", "dtype", "name"]:
+        layer = subject.make_layer(**{name: OTHER_VALUES[name]})
+        changed = layer.get_config()
+        require(
+            changed[name] != config[name] or config[name] == OTHER_VALUES[name],
+            f"{name}={OTHER_VALUES[name]!r} left the config at {config[name]!r}",
+        )
+        again = cls.from_config(json.loads(json.dumps(changed))).get_config()
+        require(
+            again == changed,
+            f"{name}={OTHER_VALUES[name]!r} did not survive from_config: "
+            f"{_differences(again, changed)}",
+        )
+
+
+def _differences(a: dict, b: dict) -> str:
+    return ", ".join(f"{k}: {a.get(k)!r}, was {b[k]!r}" for k in b if a.get(k) != b[k])
+
+
+def check_keras_file(subject: Subject) -> None:
+    """A model saved as a `.keras` file and loaded gives the same."""
+    x = subject.inputs()
+    inputs = keras.Input((None, subject.features))
+    model = keras.Model(inputs, subject.layer(**FULL)(inputs))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        loaded = keras.models.load_model(path)
+    same(loaded(x), model(x), "the model loaded from its .keras file")

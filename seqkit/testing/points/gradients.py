@@ -1,0 +1,179 @@
+"""Point 2: gradients, in float64.
+
+They are measured against automatic differentiation of the plain loop, and against
+finite differences of the layer's own values.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from seqkit.testing.points.compare import require, same
+from seqkit.testing.subject import (
+    FULL,
+    Subject,
+    arrays,
+    is_bidirectional,
+    masks,
+    plain_loop,
+    tensors,
+)
+
+OPTIONS = {**FULL, "dtype": "float64"}
+
+
+def weighted_sum(result: Any) -> tf.Tensor:
+    """Return a sum of all outputs and states with fixed weights, all different."""
+    total = tf.zeros((), "float64")
+    for i, value in enumerate(tf.nest.flatten(result)):
+        rng = np.random.default_rng(i)
+        weights = tf.constant(rng.normal(size=value.shape), "float64")
+        total += tf.reduce_sum(weights * tf.cast(value, "float64"))
+    return total
+
+
+def gradients(
+    call: Callable[..., Any],
+    weights: Sequence[Any],
+    x: Any,
+    states: Sequence[Any],
+    graph: bool = False,
+    **kwargs: Any,
+) -> list[np.ndarray]:
+    """Return the gradients by the inputs, the initial states and the weights.
+
+    Args:
+        call: A layer, or a function with its call arguments.
+        weights: The weights.
+        x: The inputs.
+        states: The initial states.
+        graph: Whether to differentiate inside a `tf.function`.
+        kwargs: Further call arguments: `mask`, `training`.
+
+    Returns:
+        A list of arrays; a gradient that does not exist is zeros.
+    """
+    variables = [w.value for w in weights]
+
+    def compute(x: Any, states: Sequence[Any], kwargs: dict) -> list[Any]:
+        with tf.GradientTape() as tape:
+            tape.watch([x, *states])
+            loss = weighted_sum(call(x, initial_state=states, **kwargs))
+        sources = [x, *states, *variables]
+        zeros = tf.UnconnectedGradients.ZERO
+        return tape.gradient(loss, sources, unconnected_gradients=zeros)
+
+    if graph:
+        compute = tf.function(compute, autograph=False)
+    return [np.asarray(g) for g in compute(*tensors((x, list(states), kwargs)))]
+
+
+def _check_against_plain_loop(
+    subject: Subject, masked: bool = False, training: bool = False, **options: Any
+) -> None:
+    mask = masks(7)
+    batch = len(mask)
+    layer = subject.layer(**OPTIONS, **options)
+    point = subject.inputs(batch, 7, "float64"), subject.states(batch, "float64")
+    kwargs: dict[str, Any] = {"mask": mask if masked else None, "training": training}
+    weights = layer.trainable_weights
+    found = gradients(layer, weights, *point, graph=subject.graph, **kwargs)
+    expected = gradients(plain_loop(layer), weights, *point, **kwargs)
+    what = f"{options}, masked={masked}, training={training}"
+    same(found, expected, f"gradients with {what}")
+    require(
+        subject.truncated or all(np.any(g) for g in found),
+        f"a gradient with {what} is all zeros",
+    )
+
+
+def check_autodiff(subject: Subject) -> None:
+    """In training, gradients are those of the plain loop."""
+    _check_against_plain_loop(subject, training=True)
+
+
+def check_autodiff_outside_training(subject: Subject) -> None:
+    """Outside training too, under a mask and with zeros for masked outputs."""
+    _check_against_plain_loop(subject, masked=True, zero_output_for_mask=True)
+
+
+def check_masked_autodiff(subject: Subject) -> None:
+    """Under masks of every kind too, whose outputs repeat the last one."""
+    _check_against_plain_loop(subject, masked=True, training=True)
+
+
+def check_backwards_autodiff(subject: Subject) -> None:
+    """Read backwards too, under masks."""
+    if not is_bidirectional(subject.layer(**OPTIONS)):
+        _check_against_plain_loop(
+            subject, masked=True, training=True, go_backwards=True
+        )
+
+
+def check_unrolled_autodiff(subject: Subject) -> None:
+    """Unrolled by a factor too, under masks."""
+    _check_against_plain_loop(subject, masked=True, training=True, unroll=3)
+
+
+def check_garbage(subject: Subject) -> None:
+    """NaN, infinity and huge values under the mask change no gradient."""
+    mask = masks(7)
+    layer = subject.layer(**OPTIONS)
+    x, states = subject.inputs(5, 7, "float64"), subject.states(5, "float64")
+    kwargs: dict[str, Any] = {"mask": mask, "training": True, "graph": subject.graph}
+    expected = gradients(layer, layer.trainable_weights, x, states, **kwargs)
+    require(not expected[0][~mask].any(), "a masked input has a gradient")
+    for garbage in (np.nan, np.inf, 1e30):
+        spoiled = np.where(mask[:, :, None], x, garbage)
+        found = gradients(layer, layer.trainable_weights, spoiled, states, **kwargs)
+        same(found, expected, f"gradients with {garbage} under the mask")
+
+
+def check_finite_differences(subject: Subject) -> None:
+    """Gradients are the derivative of the layer's own values.
+
+    Along a random direction d of each input, state and weight,
+    g · d = (f(p + ε d) − f(p − ε d)) / 2ε. Where no gradient passes the states by
+    declaration, this holds for a single step, by the inputs and weights alone.
+    """
+    layer = subject.layer(**OPTIONS)
+    weights = layer.trainable_weights
+    x = subject.inputs(5, 1 if subject.truncated else 7, "float64")
+    states = subject.states(5, "float64")
+    found = gradients(layer, weights, x, states, graph=subject.graph, training=True)
+    kept = arrays([w.value for w in weights])
+    point = [x, *states, *kept]
+    names = ["inputs", *(f"state {k}" for k in range(len(states)))]
+    names += [w.path for w in weights]
+
+    def value(moved: Sequence[np.ndarray]) -> float:
+        for weight, new in zip(weights, moved[1 + len(states) :], strict=True):
+            weight.assign(new)
+        initial = list(moved[1 : 1 + len(states)])
+        return float(weighted_sum(subject.run(layer, moved[0], initial_state=initial)))
+
+    def slope(i: int, direction: np.ndarray, step: float = 1e-5) -> float:
+        ends = []
+        for sign in (1, -1):
+            moved = list(point)
+            moved[i] = point[i] + sign * step * direction
+            ends.append(value(moved))
+        return (ends[0] - ends[1]) / (2 * step)
+
+    rng = np.random.default_rng(5)
+    try:
+        for i, gradient in enumerate(found):
+            if subject.truncated and names[i].startswith("state "):
+                continue
+            direction = rng.normal(size=gradient.shape)
+            same(
+                np.sum(gradient * direction),
+                np.float64(slope(i, direction)),
+                f"derivative by {names[i]} against finite differences",
+                1e-6,
+            )
+    finally:
+        for weight, old in zip(weights, kept, strict=True):
+            weight.assign(old)

@@ -1,0 +1,64 @@
+"""Point 4: eager, a graph with unknown batch and time, and `fit` agree."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqkit.testing.points.compare import different, same
+from seqkit.testing.subject import FULL, Subject, arrays, plain_loop
+
+SHAPES = ((3, 7), (1, 4), (5, 1), (1, 1), (2, 5))
+
+
+def check_unknown_shape(subject: Subject) -> None:
+    """One graph with unknown batch and time serves every shape, as eager code does."""
+    layer = subject.layer(**FULL)
+    signature = [tf.TensorSpec((None, None, subject.features), "float32")]
+    signature += [
+        tf.TensorSpec((None, s.shape[1]), "float32") for s in subject.states()
+    ]
+
+    @tf.function(input_signature=signature)
+    def graph(x: Any, *initial: Any) -> Any:
+        return layer(x, initial_state=list(initial))
+
+    for shape in SHAPES:
+        x, initial = subject.inputs(*shape), subject.states(shape[0])
+        expected = arrays(plain_loop(layer)(x, initial_state=initial))
+        same(graph(x, *initial), expected, f"a graph of unknown shape at {shape}")
+        same(layer(x, initial_state=initial), expected, f"eager code at {shape}")
+
+
+def check_fit(subject: Subject) -> None:
+    """`model.fit` over batches of many shapes trains as the plain loop does."""
+    expected = _weights_after_fit(subject, plain_loop)
+    found = _weights_after_fit(subject, lambda layer: layer)
+    same(found, expected, "the weights after fit, against the plain loop's", 1e-4)
+
+
+def _weights_after_fit(
+    subject: Subject, network: Callable[[Any], Callable[..., Any]]
+) -> list[np.ndarray]:
+    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for shape in SHAPES:
+            x = subject.inputs(*shape)
+            yield x, x[:, -1, :1]
+
+    specs = (
+        tf.TensorSpec((None, None, subject.features), "float32"),
+        tf.TensorSpec((None, 1), "float32"),
+    )
+    dataset = tf.data.Dataset.from_generator(batches, output_signature=specs)
+    layer = subject.fresh()
+    inputs = keras.Input((None, subject.features))
+    outputs = keras.tree.flatten(network(layer)(inputs))
+    joined = keras.ops.concatenate(outputs, axis=-1)
+    model = keras.Model(inputs, keras.ops.mean(joined, axis=-1, keepdims=True))
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    before = layer.get_weights()
+    model.fit(dataset, epochs=2, verbose=0)
+    different(layer.get_weights(), before, "the weights after fit")
+    return layer.get_weights()

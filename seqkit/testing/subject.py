@@ -1,0 +1,205 @@
+"""A layer under test: made with any options, always with the same weights."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+FULL = {"return_sequences": True, "return_state": True}
+
+
+def arrays(result: Any) -> list[np.ndarray]:
+    """Return what a layer gave as a flat list of NumPy arrays."""
+    return [
+        np.asarray(keras.ops.convert_to_numpy(t)) for t in keras.tree.flatten(result)
+    ]
+
+
+def tensors(nest: Any) -> Any:
+    """Return a nest with its NumPy arrays made tensors."""
+    return keras.tree.map_structure(
+        lambda v: keras.ops.convert_to_tensor(v) if isinstance(v, np.ndarray) else v,
+        nest,
+    )
+
+
+def is_bidirectional(layer: Any) -> bool:
+    """Return whether a layer reads its input from both ends."""
+    return isinstance(layer, keras.layers.Bidirectional)
+
+
+def cells(layer: Any) -> list[Any]:
+    """Return the cell of a layer, or the two of a bidirectional one."""
+    if is_bidirectional(layer):
+        return [*cells(layer.forward_layer), *cells(layer.backward_layer)]
+    return [layer.cell]
+
+
+class Subject:
+    """A recurrent layer under test.
+
+    Every layer it makes has the same weights, drawn once: none is zero, so that no
+    term of an equation can hide. Layers are kept and reused, for compilation is what
+    takes the time.
+
+    Args:
+        make_layer: Makes a fresh layer; takes the options of every recurrent layer
+            (`return_sequences`, `unroll`, `dropout`, `dtype`, ...) as keywords.
+        features: Size of the inputs the layer is tried on.
+        truncated: Whether the layer declares that no gradient passes its states.
+        graph: Whether `run` calls layers inside a `tf.function`, not eagerly.
+
+    Example:
+        >>> subject = Subject(lambda **options: keras.layers.SimpleRNN(2, **options))
+        >>> len(arrays(subject.run(subject.layer(return_state=True), subject.inputs())))
+        2
+    """
+
+    def __init__(
+        self,
+        make_layer: Callable[..., Any],
+        features: int = 3,
+        truncated: bool = False,
+        graph: bool = False,
+    ):
+        self.make_layer = make_layer
+        self.features = features
+        self.truncated = truncated
+        self.graph = graph
+        self._layers: dict[tuple, Any] = {}
+        self._functions: dict[int, Callable[..., Any]] = {}
+        self._weights: list[np.ndarray] | None = None
+
+    def layer(self, **options: Any) -> Any:
+        """Return the layer with these options, built, with the subject's weights."""
+        key = tuple(sorted((name, repr(value)) for name, value in options.items()))
+        if key not in self._layers:
+            self._layers[key] = self.fresh(**options)
+        return self._layers[key]
+
+    def fresh(self, **options: Any) -> Any:
+        """Return a layer that nothing else has used, with the subject's weights."""
+        layer = self.make_layer(**options)
+        batch = 3 if options.get("stateful") else None
+        layer.build((batch, None, self.features))
+        self.give_weights(layer)
+        return layer
+
+    def give_weights(self, layer: Any) -> None:
+        """Set a layer's weights to the subject's."""
+        if self._weights is None:
+            rng = np.random.default_rng(7)
+            self._weights = [
+                w + rng.uniform(0.1, 0.4, w.shape) * rng.choice([-1, 1], w.shape)
+                for w in map(np.float64, layer.get_weights())
+            ]
+        layer.set_weights(self._weights)
+
+    def run(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call a layer: eagerly, or in a graph that is traced once for each shape."""
+        if not self.graph:
+            return layer(*args, **kwargs)
+        import tensorflow as tf
+
+        if id(layer) not in self._functions:
+            self._functions[id(layer)] = tf.function(layer.__call__, autograph=False)
+        return self._functions[id(layer)](*tensors(args), **tensors(kwargs))
+
+    def inputs(self, batch: int = 3, time: int = 7, dtype: str = "float32") -> Any:
+        """Return a batch of sequences, always the same."""
+        rng = np.random.default_rng(batch * 100 + time)
+        return rng.normal(size=(batch, time, self.features)).astype(dtype)
+
+    def states(self, batch: int = 3, dtype: str = "float32") -> list[np.ndarray]:
+        """Return initial states that are not zero, one for each state of the layer."""
+        rng = np.random.default_rng(batch)
+        sizes = [
+            size
+            for cell in cells(self.layer(**FULL))
+            for size in np.ravel(cell.state_size)
+        ]
+        return [rng.uniform(-0.8, 0.8, (batch, n)).astype(dtype) for n in sizes]
+
+
+def masks(time: int) -> np.ndarray:
+    """Return one mask of each kind: none, right, left, interior, and all masked.
+
+    Args:
+        time: Length of the sequences, at least 5.
+
+    Returns:
+        Booleans, (5, time), false where a step is masked.
+
+    Example:
+        >>> masks(5).astype(int)
+        array([[1, 1, 1, 1, 1],
+               [1, 1, 0, 0, 0],
+               [0, 0, 1, 1, 1],
+               [1, 0, 1, 0, 1],
+               [0, 0, 0, 0, 0]])
+    """
+    mask = np.ones((5, time), bool)
+    mask[1, 2:] = False
+    mask[2, :2] = False
+    mask[3, 1:-1:2] = False
+    mask[4] = False
+    return mask
+
+
+def plain_loop(layer: Any) -> Callable[..., Any]:
+    """Return a layer's network in the plain loop of `keras.layers.RNN`, same weights.
+
+    Args:
+        layer: A recurrent layer that is built, or a bidirectional one.
+
+    Returns:
+        A function with the call arguments of the layer, giving what the layer should.
+
+    Example:
+        >>> layer = keras.layers.GRU(2)
+        >>> x = np.ones((1, 4, 3), "float32")
+        >>> bool(np.allclose(layer(x), plain_loop(layer)(x), atol=1e-6))
+        True
+    """
+    if is_bidirectional(layer):
+        return _plain_bidirectional(layer)
+    return keras.layers.RNN(
+        layer.cell,
+        return_sequences=layer.return_sequences,
+        return_state=layer.return_state,
+        go_backwards=layer.go_backwards,
+        zero_output_for_mask=layer.zero_output_for_mask,
+        dtype=layer.dtype_policy,
+    )
+
+
+def _plain_bidirectional(layer: Any) -> Callable[..., Any]:
+    forward, backward = (
+        plain_loop(layer.forward_layer),
+        plain_loop(layer.backward_layer),
+    )
+
+    def call(sequences: Any, initial_state: Any = None, **kwargs: Any) -> Any:
+        halves = [None, None]
+        if initial_state is not None:
+            half = len(initial_state) // 2
+            halves = [initial_state[:half], initial_state[half:]]
+        y, *states = _listed(forward(sequences, initial_state=halves[0], **kwargs))
+        y_back, *more = _listed(backward(sequences, initial_state=halves[1], **kwargs))
+        if layer.return_sequences:
+            y_back = keras.ops.flip(y_back, axis=1)
+        merged = {
+            "concat": lambda: keras.ops.concatenate([y, y_back], axis=-1),
+            "sum": lambda: y + y_back,
+            "ave": lambda: (y + y_back) / 2,
+            "mul": lambda: y * y_back,
+            None: lambda: [y, y_back],
+        }[layer.merge_mode]()
+        return [merged, *states, *more]
+
+    return call
+
+
+def _listed(result: Any) -> Sequence[Any]:
+    return result if isinstance(result, (list, tuple)) else [result]
