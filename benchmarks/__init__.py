@@ -1,0 +1,1 @@
+"""Speed and memory of seqkit beside Keras and PyTorch: `python -m benchmarks`."""

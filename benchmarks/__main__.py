@@ -1,0 +1,129 @@
+"""The entry command: measure, print tables, write JSON and Markdown."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.arguments import parser
+from benchmarks.contestants import CONTESTANTS, available
+from benchmarks.measure import Measurement
+from benchmarks.plan import Plan
+from benchmarks.points import COUNTERPARTS, SECTIONS
+from benchmarks.processes import Workers
+from benchmarks.results import Results
+from benchmarks.settings import described, settings
+from benchmarks.summary import summary, summary_table
+from benchmarks.tables import all_tables, number
+
+
+def say(text: str) -> None:
+    """Progress goes to standard error, tables to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def start_up(names: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Who can run here, and the thread settings each reports."""
+    able, missing = available(names)
+    for name in missing:
+        say(f"left out: {name} ({CONTESTANTS[name].framework} is not installed)")
+    say(f"starting {', '.join(able)}")
+    with Workers(able) as workers:
+        said, failed = workers.hello()
+    for error in failed.values():
+        say(f"left out: {error}")
+    return list(said), {name: words["threads"] for name, words in said.items()}
+
+
+def progress(group: list[Measurement], started: float) -> None:
+    """One line for a group that was measured."""
+    minutes, seconds = divmod(int(time.monotonic() - started), 60)
+    first = group[0]
+    say(f"[{minutes}:{seconds:02d}] {first.section} {first.network} {first.point}")
+    for mode in dict.fromkeys(item.mode for item in group):
+        figures = [figure(item) for item in group if item.mode == mode]
+        say(f"        {mode}: {', '.join(figures)}")
+
+
+def figure(item: Measurement) -> str:
+    """One measurement in a progress line."""
+    title = item.contestant
+    if item.network not in COUNTERPARTS:
+        title += f" {item.network}"
+    if item.error is not None:
+        return f"{title} FAILED: {item.error}"
+    if item.section == "memory":
+        return f"{title} {item.megabytes_later:.0f} MB"
+    return f"{title} {number(item.median * 1e3)} ms"
+
+
+def report(record: dict[str, Any], markdown: Path | None) -> bool:
+    """Print the tables, and write them; whether no measurement failed."""
+    measurements = [Measurement(**fields) for fields in record["measurements"]]
+    results = Results(measurements)
+    lines = summary(results)
+    tables = [*all_tables(results), summary_table(lines)]
+    above = described(record["settings"])
+    idle = sum(item.idle_processor for item in measurements)
+    above.append(
+        f"While they waited for their turns, all processes together used {idle:.1f} s "
+        "of processor time."
+    )
+    print("\n".join(above), *(table.text() for table in tables), sep="\n\n")
+    if markdown:
+        parts = ["  \n".join(above), *(table.markdown() for table in tables)]
+        markdown.write_text("\n\n".join(parts) + "\n")
+    return all(item.error is None for item in measurements)
+
+
+def earlier(path: Path) -> dict[str, Any]:
+    """What an earlier run wrote with --json."""
+    try:
+        record = json.loads(path.read_text())
+        return {key: record[key] for key in ("settings", "measurements")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SystemExit(f"--read {path}: not what --json wrote ({error!r})") from None
+
+
+def measured(plan: Plan, command: str, json_file: Path | None) -> dict[str, Any]:
+    """Measure all of the plan, with progress."""
+    able, threads = start_up(plan.contestants)
+    record: dict[str, Any] = {
+        "settings": settings(threads, plan.effort, command),
+        "measurements": [],
+    }
+    started = time.monotonic()
+    for group in plan.groups(able):
+        record["measurements"] += map(dataclasses.asdict, group)
+        if json_file:  # after every group: a long run may be interrupted
+            json_file.write_text(json.dumps(record, indent=1) + "\n")
+        progress(group, started)
+    return record
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 if something was measured, and nothing failed."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    parse = parser()
+    options = parse.parse_args(words)
+    for section in options.sections:
+        if section not in SECTIONS:
+            parse.error(f"section must be one of {', '.join(SECTIONS)}, not {section}")
+    if options.read:
+        record = earlier(options.read)
+    else:
+        command = shlex.join(["python", "-m", "benchmarks", *words])
+        record = measured(Plan.of(options), command, options.json)
+    if not record["measurements"]:
+        raise SystemExit("nothing was measured: no such network in these sections")
+    return 0 if report(record, options.markdown) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
