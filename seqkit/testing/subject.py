@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 FULL = {"return_sequences": True, "return_state": True}
+BATCH, TIME = 5, 5
 
 
 def arrays(result: Any) -> list[np.ndarray]:
@@ -68,7 +69,7 @@ class Subject:
         self.truncated = truncated
         self.graph = graph
         self._layers: dict[tuple, Any] = {}
-        self._functions: dict[int, Callable[..., Any]] = {}
+        self._functions: dict[tuple, Callable[..., Any]] = {}
         self._weights: list[np.ndarray] | None = None
 
     def layer(self, **options: Any) -> Any:
@@ -81,7 +82,7 @@ class Subject:
     def fresh(self, **options: Any) -> Any:
         """Return a layer that nothing else has used, with the subject's weights."""
         layer = self.make_layer(**options)
-        batch = 3 if options.get("stateful") else None
+        batch = BATCH if options.get("stateful") else None
         layer.build((batch, None, self.features))
         self.give_weights(layer)
         return layer
@@ -97,21 +98,28 @@ class Subject:
         layer.set_weights(self._weights)
 
     def run(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call a layer: eagerly, or in a graph that is traced once for each shape."""
+        """Call a layer: eagerly, or in a graph."""
+        call = self.in_mode(("call", id(layer)), layer.__call__)
+        return call(*tensors(args), **tensors(kwargs))
+
+    def in_mode(self, key: tuple, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function as it is or, in graph mode, as a graph, kept by the key."""
         if not self.graph:
-            return layer(*args, **kwargs)
+            return function
         import tensorflow as tf
 
-        if id(layer) not in self._functions:
-            self._functions[id(layer)] = tf.function(layer.__call__, autograph=False)
-        return self._functions[id(layer)](*tensors(args), **tensors(kwargs))
+        if key not in self._functions:
+            self._functions[key] = tf.function(function, autograph=False)
+        return self._functions[key]
 
-    def inputs(self, batch: int = 3, time: int = 7, dtype: str = "float32") -> Any:
+    def inputs(
+        self, batch: int = BATCH, time: int = TIME, dtype: str = "float32"
+    ) -> np.ndarray:
         """Return a batch of sequences, always the same."""
         rng = np.random.default_rng(batch * 100 + time)
         return rng.normal(size=(batch, time, self.features)).astype(dtype)
 
-    def states(self, batch: int = 3, dtype: str = "float32") -> list[np.ndarray]:
+    def states(self, batch: int = BATCH, dtype: str = "float32") -> list[np.ndarray]:
         """Return initial states that are not zero, one for each state of the layer."""
         rng = np.random.default_rng(batch)
         sizes = [
@@ -122,24 +130,21 @@ class Subject:
         return [rng.uniform(-0.8, 0.8, (batch, n)).astype(dtype) for n in sizes]
 
 
-def masks(time: int) -> np.ndarray:
+def masks() -> np.ndarray:
     """Return one mask of each kind: none, right, left, interior, and all masked.
 
-    Args:
-        time: Length of the sequences, at least 5.
-
     Returns:
-        Booleans, (5, time), false where a step is masked.
+        Booleans, (BATCH, TIME), false where a step is masked.
 
     Example:
-        >>> masks(5).astype(int)
+        >>> masks().astype(int)
         array([[1, 1, 1, 1, 1],
                [1, 1, 0, 0, 0],
                [0, 0, 1, 1, 1],
                [1, 0, 1, 0, 1],
                [0, 0, 0, 0, 0]])
     """
-    mask = np.ones((5, time), bool)
+    mask = np.ones((BATCH, TIME), bool)
     mask[1, 2:] = False
     mask[2, :2] = False
     mask[3, 1:-1:2] = False

@@ -6,9 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.testing.points.compare import require, same
-from seqkit.testing.subject import FULL, Subject, arrays, is_bidirectional
-
-TIME = 4
+from seqkit.testing.subject import FULL, TIME, Subject, arrays, is_bidirectional
 
 
 def check_values(subject: Subject) -> None:
@@ -53,7 +51,7 @@ def jacobian_pattern(subject: Subject, layer: Any) -> np.ndarray:
     Returns:
         Booleans, (time, time).
     """
-    x = tf.constant(subject.inputs(2, TIME))
+    x = tf.constant(subject.inputs(2))
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
         outputs = subject.run(layer, x, training=True)[0]

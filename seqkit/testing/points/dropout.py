@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.testing.points.compare import different, require, same
-from seqkit.testing.subject import FULL, Subject, arrays, is_bidirectional
+from seqkit.testing.subject import BATCH, FULL, TIME, Subject, arrays, is_bidirectional
 
 RATE = 0.5
 OPTIONS = ("dropout", "recurrent_dropout")
@@ -48,7 +48,7 @@ def check_one_mask(subject: Subject) -> None:
     """
     if is_bidirectional(subject.layer(**FULL)):
         return
-    x = tf.zeros((4, 5, subject.features))
+    x = tf.zeros((BATCH, TIME, subject.features))
 
     def derivative(layer: Any, training: bool) -> np.ndarray:
         with tf.GradientTape() as tape:
@@ -58,7 +58,7 @@ def check_one_mask(subject: Subject) -> None:
 
     plain = derivative(subject.layer(**FULL), False)
     mask = derivative(subject.layer(**FULL, dropout=RATE, seed=3), True) / plain
-    same(mask, np.repeat(mask[:, :1], 5, axis=1), "the mask at every step", 1e-3)
+    same(mask, np.repeat(mask[:, :1], TIME, axis=1), "the mask at every step", 1e-3)
     kept = mask > 0.5 / (1.0 - RATE)
     same(mask, kept / (1.0 - RATE), "the scale of dropout", 1e-3)
     require(kept.any() and not kept.all(), f"dropout={RATE} kept all or nothing")

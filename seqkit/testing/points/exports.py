@@ -13,7 +13,7 @@ import numpy as np
 from seqkit.testing.points.compare import require, same
 from seqkit.testing.subject import FULL, Subject, arrays
 
-SHAPES = ((3, 7), (1, 1))
+SHAPES = ((3, 4), (1, 1))
 
 # What the fresh process runs: it knows folders of SavedModels and inputs, no more.
 RELOAD = """

@@ -13,6 +13,7 @@ import tensorflow as tf
 from seqkit.testing.points.compare import require, same
 from seqkit.testing.subject import (
     FULL,
+    TIME,
     Subject,
     arrays,
     is_bidirectional,
@@ -34,55 +35,56 @@ def weighted_sum(result: Any) -> tf.Tensor:
     return total
 
 
-def gradients(
-    call: Callable[..., Any],
-    weights: Sequence[Any],
-    x: Any,
-    states: Sequence[Any],
-    graph: bool = False,
-    **kwargs: Any,
-) -> list[np.ndarray]:
-    """Return the gradients by the inputs, the initial states and the weights.
+def differentiated(
+    call: Callable[..., Any], weights: Sequence[Any]
+) -> Callable[..., list[Any]]:
+    """Return a function that gives a loss of a layer, and all the gradients of it.
 
     Args:
         call: A layer, or a function with its call arguments.
         weights: The weights.
-        x: The inputs.
-        states: The initial states.
-        graph: Whether to differentiate inside a `tf.function`.
-        kwargs: Further call arguments: `mask`, `training`.
 
     Returns:
-        A list of arrays; a gradient that does not exist is zeros.
+        A function of inputs, initial states, mask and training that gives the loss and
+        its gradients by the inputs, each state and each weight; zeros for those that
+        do not exist.
     """
     variables = [w.value for w in weights]
 
-    def compute(x: Any, states: Sequence[Any], kwargs: dict) -> list[Any]:
+    def compute(x: Any, states: list[Any], mask: Any, training: bool) -> list[Any]:
         with tf.GradientTape() as tape:
             tape.watch([x, *states])
-            loss = weighted_sum(call(x, initial_state=states, **kwargs))
-        sources = [x, *states, *variables]
+            result = call(x, initial_state=states, mask=mask, training=training)
+            loss = weighted_sum(result)
         zeros = tf.UnconnectedGradients.ZERO
-        return tape.gradient(loss, sources, unconnected_gradients=zeros)
+        sources = [x, *states, *variables]
+        return [loss, *tape.gradient(loss, sources, unconnected_gradients=zeros)]
 
-    if graph:
-        compute = tf.function(compute, autograph=False)
-    return [np.asarray(g) for g in compute(*tensors((x, list(states), kwargs)))]
+    return compute
+
+
+def gradients(
+    subject: Subject, layer: Any, x: np.ndarray, mask: Any, training: bool
+) -> list[np.ndarray]:
+    """Return the loss of a layer and its gradients at inputs x."""
+    states = subject.states(len(x), "float64")
+    compute = subject.in_mode(
+        ("gradients", id(layer)), differentiated(layer, layer.trainable_weights)
+    )
+    return arrays(compute(*tensors((x, states, mask)), training))
 
 
 def _check_against_plain_loop(
     subject: Subject, masked: bool = False, training: bool = False, **options: Any
 ) -> None:
-    mask = masks(7)
-    batch = len(mask)
     layer = subject.layer(**OPTIONS, **options)
-    point = subject.inputs(batch, 7, "float64"), subject.states(batch, "float64")
-    kwargs: dict[str, Any] = {"mask": mask if masked else None, "training": training}
-    weights = layer.trainable_weights
-    found = gradients(layer, weights, *point, graph=subject.graph, **kwargs)
-    expected = gradients(plain_loop(layer), weights, *point, **kwargs)
+    x, states = subject.inputs(dtype="float64"), subject.states(dtype="float64")
+    mask = masks() if masked else None
+    found = gradients(subject, layer, x, mask, training)
+    plain = differentiated(plain_loop(layer), layer.trainable_weights)
+    expected = plain(*tensors((x, states, mask)), training)
     what = f"{options}, masked={masked}, training={training}"
-    same(found, expected, f"gradients with {what}")
+    same(found, expected, f"the loss and its gradients with {what}")
     require(
         subject.truncated or all(np.any(g) for g in found),
         f"a gradient with {what} is all zeros",
@@ -119,16 +121,14 @@ def check_unrolled_autodiff(subject: Subject) -> None:
 
 def check_garbage(subject: Subject) -> None:
     """NaN, infinity and huge values under the mask change no gradient."""
-    mask = masks(7)
+    mask, x = masks(), subject.inputs(dtype="float64")
     layer = subject.layer(**OPTIONS)
-    x, states = subject.inputs(5, 7, "float64"), subject.states(5, "float64")
-    kwargs: dict[str, Any] = {"mask": mask, "training": True, "graph": subject.graph}
-    expected = gradients(layer, layer.trainable_weights, x, states, **kwargs)
-    require(not expected[0][~mask].any(), "a masked input has a gradient")
+    expected = gradients(subject, layer, x, mask, training=True)
+    require(not expected[1][~mask].any(), "a masked input has a gradient")
     for garbage in (np.nan, np.inf, 1e30):
         spoiled = np.where(mask[:, :, None], x, garbage)
-        found = gradients(layer, layer.trainable_weights, spoiled, states, **kwargs)
-        same(found, expected, f"gradients with {garbage} under the mask")
+        found = gradients(subject, layer, spoiled, mask, training=True)
+        same(found, expected, f"loss and gradients with {garbage} under the mask")
 
 
 def check_finite_differences(subject: Subject) -> None:
@@ -140,9 +140,9 @@ def check_finite_differences(subject: Subject) -> None:
     """
     layer = subject.layer(**OPTIONS)
     weights = layer.trainable_weights
-    x = subject.inputs(5, 1 if subject.truncated else 7, "float64")
-    states = subject.states(5, "float64")
-    found = gradients(layer, weights, x, states, graph=subject.graph, training=True)
+    x = subject.inputs(time=1 if subject.truncated else TIME, dtype="float64")
+    states = subject.states(dtype="float64")
+    _, *found = gradients(subject, layer, x, None, training=True)
     kept = arrays([w.value for w in weights])
     point = [x, *states, *kept]
     names = ["inputs", *(f"state {k}" for k in range(len(states)))]

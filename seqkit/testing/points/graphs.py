@@ -10,7 +10,7 @@ import tensorflow as tf
 from seqkit.testing.points.compare import different, same
 from seqkit.testing.subject import FULL, Subject, arrays, plain_loop
 
-SHAPES = ((3, 7), (1, 4), (5, 1), (1, 1), (2, 5))
+SHAPES = ((3, 5), (1, 4), (6, 1))
 
 
 def check_unknown_shape(subject: Subject) -> None:

@@ -16,12 +16,9 @@ from seqkit.testing.subject import (
     plain_loop,
 )
 
-TIME = 7
-
 
 def _setting(subject: Subject) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
-    mask = masks(TIME)
-    return mask, subject.inputs(len(mask), TIME), subject.states(len(mask))
+    return masks(), subject.inputs(), subject.states()
 
 
 def _check_plain_loop(subject: Subject, **options: Any) -> None:
