@@ -1,0 +1,15 @@
+"""Text to ids with stock TensorFlow ops: the same in training and in a SavedModel."""
+
+from seqkit.text.encoder import TextEncoder, pad
+from seqkit.text.tokenizer import LEVELS, Tokenizer
+from seqkit.text.vocabulary import PADDING, UNKNOWN, Vocabulary
+
+__all__ = [
+    "LEVELS",
+    "PADDING",
+    "UNKNOWN",
+    "TextEncoder",
+    "Tokenizer",
+    "Vocabulary",
+    "pad",
+]
