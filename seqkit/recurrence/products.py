@@ -2,22 +2,34 @@
 
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 
 class Probe:
-    """Multiplies, and keeps each kernel that a step multiplies by, in order."""
+    """Multiplies, and keeps what a step multiplies, in order.
+
+    Its gradient does not reach the kernels: what is left shows which weights a step
+    uses in other ways.
+    """
 
     def __init__(self) -> None:
+        self.vectors: list = []
         self.kernels: list = []
         self.results: list = []
 
     def __call__(self, vector: Any, kernel: Any) -> Any:
         """Return vector · kernel."""
-        result = tf.matmul(vector, kernel)
+        kernel = kernel.value if isinstance(kernel, keras.Variable) else kernel
+        result = tf.matmul(vector, tf.stop_gradient(kernel))
+        self.vectors.append(vector)
         self.kernels.append(kernel)
         self.results.append(result)
         return result
+
+    def recorder(self) -> "Recorder":
+        """Return a `dot` for one step of a loop."""
+        return Recorder(self.kernels)
 
 
 class Recorder:

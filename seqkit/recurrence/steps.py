@@ -25,6 +25,7 @@ class Steps:
     Attributes:
         initial: the first carry.
         emitted: the place in the carry of what was last emitted, or None.
+        first: what the first step emits, and the states after it.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Steps:
         self.recurrent_mask = recurrent_mask
         self.n_states = len(states)
         emission, new = self._run(drive, states, product)
+        self.first = (emission, new)
         same = [place for place, state in enumerate(new) if state is emission]
         self.initial = list(states)
         self.emitted = same[0] if same else None

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from seqkit.cells.base import RecurrentCell
 from seqkit.keras_internals import AutocastScope
@@ -17,3 +18,9 @@ def reading(cell: RecurrentCell, weights: Sequence[Any]) -> Iterator[None]:
     scope = keras.StatelessScope(state_mapping=mapping)
     with scope, AutocastScope(cell.compute_dtype):
         yield
+
+
+def values(cell: RecurrentCell) -> list:
+    """Return the cell's weights as tensors, in the dtype in which they are stored."""
+    with AutocastScope(None):
+        return [tf.convert_to_tensor(weight.value) for weight in cell.weights]

@@ -1,0 +1,64 @@
+"""Sizes: how a batch is cut into parts, time into chunks, and shapes rounded up."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from seqkit.cells.base import RecurrentCell
+
+ROWS_OF_A_CHUNK = 512  # rows of one product over a chunk of time steps
+STEPS_OF_A_CHUNK = 16  # at least, whatever the batch
+LEAST_CAPACITY = 64
+SMALLEST_SPLIT_BATCH = 8
+LARGEST_SPLIT_KERNEL = 2**19  # with more weights, one product keeps all cores busy
+
+
+def n_parts(cell: RecurrentCell, batch: int | None) -> int:
+    """Return into how many parts a batch is cut, whose loops run side by side."""
+    if batch is not None and batch < SMALLEST_SPLIT_BATCH:
+        return 1
+    largest = max(weight.shape.num_elements() for weight in cell.weights)
+    return 1 if largest > LARGEST_SPLIT_KERNEL else 2
+
+
+def part_size(parts: int, batch: int | None, n_rows: Any) -> Any:
+    """Return the rows of a part, rounded up where the batch size is not fixed."""
+    if batch is not None:
+        return -(-batch // parts)
+    return round_up((n_rows + parts - 1) // parts)
+
+
+def round_up(n: Any) -> Any:
+    """Return the least of 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, … that is ≥ n.
+
+    Four sizes an octave: at most a quarter is added, and few shapes occur.
+
+    Example:
+    >>> [int(round_up(tf.constant(n))) for n in (1, 7, 9, 16, 17, 33)]
+    [1, 7, 10, 16, 20, 40]
+    """
+    grain = power_of_two((n + 7) // 8)
+    return (n + grain - 1) // grain * grain
+
+
+def power_of_two(n: Any) -> Any:
+    """Return the least power of two that is ≥ n, for n ≥ 1."""
+    bits = tf.range(31)
+    powers = tf.bitwise.left_shift(tf.ones_like(bits), bits)
+    return tf.reduce_min(tf.boolean_mask(powers, powers >= n))
+
+
+def capacity(n_steps: Any) -> Any:
+    """Return the number of steps to compile for, where it is not fixed.
+
+    Only the steps that are there are run, so that a large capacity costs memory alone.
+    """
+    return tf.maximum(power_of_two(tf.maximum(n_steps, 1)), LEAST_CAPACITY)
+
+
+def chunk_size(batch: Any, length: Any, unroll: bool | int) -> Any:
+    """Return the number of time steps of a chunk."""
+    if unroll is True:
+        return length
+    size = tf.maximum(ROWS_OF_A_CHUNK // tf.maximum(batch, 1), STEPS_OF_A_CHUNK)
+    return tf.minimum(size, length)

@@ -1,0 +1,156 @@
+"""What the forward and the backward loop share: time cut into chunks, and the cell."""
+
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from seqkit.cells.base import RecurrentCell
+from seqkit.recurrence.plain import iteration_sizes, read_from
+from seqkit.recurrence.products import Probe
+from seqkit.recurrence.shapes import chunk_size
+from seqkit.recurrence.steps import Steps, time_major, unflatten
+
+
+class Given(NamedTuple):
+    """What both loops are given: tensors, batch-major."""
+
+    inputs: Any  # (batch, length, features)
+    valid: Any  # (batch, length), or None
+    n_steps: Any  # how many of the `length` steps are there
+    states: list  # (batch, size) each
+    recurrent_mask: Any  # (batch, size), or None
+    weights: list
+
+
+class Kept(NamedTuple):
+    """What the forward loop keeps for the backward loop, stacked over time."""
+
+    drives: list  # (chunks, size * batch, ...) for each tensor of a drive
+    carries: list  # (capacity + 1, batch, ...): before each step, and after the last
+    products: list  # (capacity, batch, ...) for each product of a step
+    emissions: list  # (capacity, batch, ...), or empty where a carry holds them
+
+
+class Sweep:
+    """One way through a sequence, in chunks of `size` time steps.
+
+    Args:
+        cell: a `RecurrentCell`.
+        given: what the loops are given.
+        return_sequences: whether the output is every step's.
+        unroll: how many steps an iteration takes; False for one, True for all.
+    """
+
+    def __init__(
+        self,
+        cell: RecurrentCell,
+        given: Given,
+        return_sequences: bool,
+        unroll: bool | int,
+    ):
+        self.cell, self.given = cell, given
+        self.return_sequences = return_sequences
+        self.factors = iteration_sizes(unroll, given.inputs.shape[1])
+        self.batch = tf.shape(given.inputs)[0]
+        self.length = tf.shape(given.inputs)[1]
+        self.size = chunk_size(self.batch, self.length, unroll)
+        self.count = (self.length + self.size - 1) // self.size
+        self.capacity = self.count * self.size
+        self.rows = self.chunked(self.stack(given.inputs))
+        self.valid = None
+        if given.valid is not None:
+            self.valid = self.chunked(self.stack(given.valid[:, :, None]))
+
+    def probe(self, drive_rows: Any) -> tuple[Steps, Probe]:
+        """Run one step to see what the cell multiplies and what it emits.
+
+        The compiler drops the step itself, since nothing uses its results.
+        """
+        probe, given = Probe(), self.given
+        keep_emission = given.valid is not None or not self.return_sequences
+        drive = read(self.steps(drive_rows), 0)
+        steps = Steps(
+            self.cell, given.recurrent_mask, keep_emission, drive, given.states, probe
+        )
+        return steps, probe
+
+    def emissions(self, kept: Kept) -> Any:
+        """Return what every step emitted, `(capacity, batch, ...)`."""
+        if kept.emissions:
+            return kept.emissions[0]
+        return kept.carries[self.step.emitted][1:]
+
+    def stack(self, sequence: Any) -> Any:
+        """Return `(batch, length, ...)` as `(capacity, batch, ...)`, zeros added."""
+        missing = self.capacity - self.length
+        paddings = [[0, missing]] + [[0, 0]] * (len(sequence.shape) - 1)
+        return tf.pad(time_major(sequence), paddings)
+
+    def unstack(self, stacked: Any) -> Any:
+        """Return `(capacity, batch, ...)` as `(batch, length, ...)`."""
+        return time_major(stacked[: self.length])
+
+    def chunked(self, stacked: Any) -> tf.TensorArray:
+        """Return `(capacity, batch, n)` as an array of rows `(size * batch, n)`."""
+        shape = (self.count, self.size * self.batch, *stacked.shape[2:])
+        return read_from(tf.reshape(stacked, shape), self.count)
+
+    def part_of(self, stacked: Any, start: Any) -> Any:
+        """Return the time steps of a chunk from a tensor `(time, batch, n)`."""
+        width = stacked.shape[-1]
+        return tf.slice(stacked, (start, 0, 0), (self.size, self.batch, width))
+
+    def steps(self, rows: Any) -> Any:
+        """Return rows `(size * batch, ...)` as an array of `(batch, ...)`, in a nest."""
+
+        def cut(leaf: Any) -> tf.TensorArray:
+            return read_from(unflatten(leaf, self.size, self.batch), self.size)
+
+        return tf.nest.map_structure(cut, rows)
+
+    def valid_steps(self, chunk: Any) -> tf.TensorArray | None:
+        """Return the steps of a chunk's mask, or None where there is no mask."""
+        return None if self.valid is None else self.steps(self.valid.read(chunk))
+
+    def steps_in(self, chunk: Any) -> Any:
+        """Return how many steps of a chunk are there."""
+        return tf.minimum(self.size, self.given.n_steps - chunk * self.size)
+
+
+def read(arrays: Any, t: Any) -> Any:
+    """Read the same place of every array in a nest; None stays None."""
+    if arrays is None:
+        return None
+    return tf.nest.map_structure(lambda array: array.read(t), arrays)
+
+
+def write(arrays: list, t: Any, values: list) -> list:
+    """Write one value into the same place of each array."""
+    return [array.write(t, value) for array, value in zip(arrays, values, strict=True)]
+
+
+def arrays_like(tensors: list, size: Any) -> list[tf.TensorArray]:
+    """Return an array of that size for each tensor, to hold tensors like it."""
+    return [tf.TensorArray(t.dtype, size, element_shape=t.shape) for t in tensors]
+
+
+def stacked(arrays: list) -> list:
+    """Return each array as one tensor."""
+    return [array.stack() for array in arrays]
+
+
+def flat(tensor: Any) -> Any:
+    """Return `(time, batch, ...)` as rows `(time * batch, ...)`."""
+    shape = tf.shape(tensor)
+    return tf.reshape(tensor, (shape[0] * shape[1], *tensor.shape[2:]))
+
+
+def repeat(run: Any, loop: tuple, more: Any, factor: int) -> tuple:
+    """Repeat `factor` runs an iteration, as long as there are as many more."""
+
+    def body(*loop: Any) -> tuple:
+        for _ in range(factor):
+            loop = run(*loop)
+        return loop
+
+    return tf.while_loop(lambda k, *_: more(k), body, loop)
