@@ -5,6 +5,8 @@ import inspect
 
 import keras
 
+from seqkit.layers import RecurrentLayer
+
 
 def public_layers(module: str = "seqkit.layers") -> dict[str, type]:
     """Return the recurrent layers that a module makes public.
@@ -14,7 +16,7 @@ def public_layers(module: str = "seqkit.layers") -> dict[str, type]:
 
     Returns:
         By name, every class that is a `keras.layers.RNN` or a
-        `keras.layers.Bidirectional`.
+        `keras.layers.Bidirectional`, but for the base class of them all.
 
     Example:
         >>> sorted(public_layers())[:2]
@@ -26,5 +28,7 @@ def public_layers(module: str = "seqkit.layers") -> dict[str, type]:
     return {
         name: thing
         for name, thing in public.items()
-        if inspect.isclass(thing) and issubclass(thing, kinds)
+        if inspect.isclass(thing)
+        and issubclass(thing, kinds)
+        and thing is not RecurrentLayer
     }

@@ -11,10 +11,14 @@ BATCH, TIME = 5, 5
 
 
 def arrays(result: Any) -> list[np.ndarray]:
-    """Return what a layer gave as a flat list of NumPy arrays."""
-    return [
-        np.asarray(keras.ops.convert_to_numpy(t)) for t in keras.tree.flatten(result)
-    ]
+    """Return what a layer gave as a flat list of NumPy arrays, bfloat16 as float32."""
+
+    def array(value: Any) -> np.ndarray:
+        if keras.backend.standardize_dtype(value.dtype) == "bfloat16":
+            value = keras.ops.cast(value, "float32")
+        return np.asarray(keras.ops.convert_to_numpy(value))
+
+    return [array(value) for value in keras.tree.flatten(result)]
 
 
 def tensors(nest: Any) -> Any:

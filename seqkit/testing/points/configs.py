@@ -52,6 +52,14 @@ OTHER_VALUES: Mapping[str, Any] = {
     "dtype": "float64",
     "trainable": False,
 }
+# Arguments that are no settings: the layers inside a wrapper, and values of weights.
+NESTED = ("layer", "backward_layer", "weights")
+
+# What an argument needs beside it.
+COMPANIONS: Mapping[str, Mapping[str, Any]] = {
+    "trainable_decay": {"decay": 0.5},
+    "normalized": {"decay": 0.5},
+}
 
 
 def constructor_arguments(cls: type) -> list[str]:
@@ -76,7 +84,7 @@ def check_arguments(subject: Subject) -> None:
     """Every constructor argument is in the config."""
     layer = subject.layer(**FULL)
     missing = set(constructor_arguments(type(layer))) - set(layer.get_config())
-    missing -= {"weights"}  # values, not a setting: Keras saves them as such
+    missing -= {"weights"}
     require(not missing, f"get_config() lacks the arguments {sorted(missing)}")
 
 
@@ -84,10 +92,12 @@ def check_other_values(subject: Subject) -> None:
     """A value that is no default reaches the config, and survives the round trip."""
     cls = type(subject.layer(**FULL))
     config = subject.make_layer().get_config()
-    names = [n for n in constructor_arguments(cls) if n in OTHER_VALUES]
-    for name in [*names, "trainable", "dtype", "name"]:
-        layer = subject.make_layer(**{name: OTHER_VALUES[name]})
-        changed = layer.get_config()
+    for name in [*constructor_arguments(cls), "trainable", "dtype", "name"]:
+        if name in NESTED:
+            continue
+        require(name in OTHER_VALUES, f"OTHER_VALUES has no value to try for {name}")
+        arguments = {name: OTHER_VALUES[name], **COMPANIONS.get(name, {})}
+        changed = subject.make_layer(**arguments).get_config()
         require(
             changed[name] != config[name] or config[name] == OTHER_VALUES[name],
             f"{name}={OTHER_VALUES[name]!r} left the config at {config[name]!r}",

@@ -15,84 +15,86 @@ from seqkit.testing.subject import FULL, Subject, arrays
 
 SHAPES = ((3, 4), (1, 1))
 
-# What the fresh process runs: it knows folders of SavedModels and inputs, no more.
+# What the fresh process runs: it knows a SavedModel and inputs, no more.
 RELOAD = """
 import sys
 sys.modules["seqkit"] = sys.modules["keras"] = None  # importing either would raise
 import numpy as np
 import tensorflow as tf
-for folder in sys.argv[1:]:
-    model = tf.saved_model.load(folder + "/model")
-    for inputs in tf.io.gfile.glob(folder + "/inputs_*.npy"):
-        outputs = tf.nest.flatten(model.serve(tf.constant(np.load(inputs))))
-        np.savez(inputs.replace("inputs_", "outputs_")[:-4], *outputs)
+model = tf.saved_model.load(sys.argv[1] + "/model")
+for inputs in tf.io.gfile.glob(sys.argv[1] + "/inputs_*.npy"):
+    outputs = model.serve(tf.constant(np.load(inputs)))
+    np.savez(inputs.replace("inputs_", "outputs_")[:-4], **outputs)
 """
 
 
 def check_export(subject: Subject) -> None:
     """The exported layer gives the same in a process that knows TensorFlow alone."""
     problems = export_problems({"layer": subject})
-    require(not problems, problems.get("layer", ""))
+    require(not problems, "; ".join(problems))
 
 
-def export_problems(subjects: Mapping[str, Subject]) -> dict[str, str]:
-    """Export layers, reload them all in one fresh process, and compare.
+def export_problems(subjects: Mapping[str, Subject]) -> list[str]:
+    """Export layers as one model, reload it in a fresh process, and compare.
 
     Args:
-        subjects: The layers, by any names that do as folder names.
+        subjects: The layers, by any names; their inputs have the same size.
 
     Returns:
-        What is wrong, by the names of the layers it is wrong with.
+        What is wrong, each with the name of the layer.
 
     Raises:
         RuntimeError: If the fresh process fails.
     """
-    problems: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as temporary:
-        folders = {name: Path(temporary) / name for name in subjects}
-        expected = {n: _export(s, folders[n]) for n, s in subjects.items()}
-        _reload(list(folders.values()))
-        for name, folder in folders.items():
-            try:
-                _compare(folder, expected[name])
-            except AssertionError as error:
-                problems[name] = str(error)
+        folder = Path(temporary)
+        expected = _export(subjects, folder)
+        _reload(folder)
+        problems = [
+            f"the SavedModel holds the compiled function {name}"
+            for name in compiled_functions(folder / "model")
+        ]
+        for i, shape in enumerate(SHAPES):
+            with np.load(folder / f"outputs_{i}.npz") as found:
+                for name, value in expected[i].items():
+                    try:
+                        same(found[name], value, f"{name} at {shape}, reloaded")
+                    except AssertionError as error:
+                        problems.append(str(error))
     return problems
 
 
-def _export(subject: Subject, folder: Path) -> list[list[np.ndarray]]:
-    inputs = keras.Input((None, subject.features))
-    model = keras.Model(inputs, subject.layer(**FULL)(inputs))
+def _export(
+    subjects: Mapping[str, Subject], folder: Path
+) -> list[dict[str, np.ndarray]]:
+    """Export the layers; return what they give, by layer and number of the output."""
+    (features,) = {subject.features for subject in subjects.values()}
+    inputs = keras.Input((None, features))
+    outputs = {
+        f"{name}_{i}": tensor
+        for name, subject in subjects.items()
+        for i, tensor in enumerate(keras.tree.flatten(subject.layer(**FULL)(inputs)))
+    }
+    model = keras.Model(inputs, outputs)
     model.export(folder / "model", verbose=False)
     expected = []
-    for i, shape in enumerate(SHAPES):
-        x = subject.inputs(*shape)
-        np.save(folder / f"inputs_{i}.npy", x)
-        expected.append(arrays(model(x)))
+    for i, (batch, time) in enumerate(SHAPES):
+        x = np.random.default_rng(i).normal(size=(batch, time, features))
+        np.save(folder / f"inputs_{i}.npy", x.astype("float32"))
+        results = model(x.astype("float32"))
+        expected.append({name: arrays(value)[0] for name, value in results.items()})
     return expected
 
 
-def _reload(folders: list[Path]) -> None:
+def _reload(folder: Path) -> None:
     process = subprocess.run(
-        [sys.executable, "-I", "-c", RELOAD, *map(str, folders)],
+        [sys.executable, "-I", "-c", RELOAD, str(folder)],
         capture_output=True,
         text=True,
         check=False,
     )
     if process.returncode:
         raise RuntimeError(f"the fresh process failed:\n{process.stderr[-4000:]}")
-
-
-def _compare(folder: Path, expected: list[list[np.ndarray]]) -> None:
-    for i, shape in enumerate(SHAPES):
-        with np.load(folder / f"outputs_{i}.npz") as found:
-            same(
-                [found[name] for name in found.files],
-                expected[i],
-                f"the reloaded SavedModel at {shape}",
-            )
-    compiled = compiled_functions(folder / "model")
-    require(not compiled, f"the SavedModel holds compiled functions: {compiled}")
 
 
 def compiled_functions(folder: Path) -> list[str]:

@@ -143,7 +143,7 @@ def check_finite_differences(subject: Subject) -> None:
     x = subject.inputs(time=1 if subject.truncated else TIME, dtype="float64")
     states = subject.states(dtype="float64")
     _, *found = gradients(subject, layer, x, None, training=True)
-    kept = arrays([w.value for w in weights])
+    kept = [w.numpy() for w in weights]
     point = [x, *states, *kept]
     names = ["inputs", *(f"state {k}" for k in range(len(states)))]
     names += [w.path for w in weights]
