@@ -1,4 +1,4 @@
-"""The error that means: what was given cannot be used."""
+"""The errors of seqkit that a program over it tells its user in one line."""
 
 
 class InputError(ValueError):
@@ -11,4 +11,13 @@ class InputError(ValueError):
         Traceback (most recent call last):
         ...
         seqkit.errors.InputError: reviews.csv: no column 'text'; it has: review, stars
+    """
+
+
+class ExportError(RuntimeError):
+    """A SavedModel does not answer as the live model does; nothing was written.
+
+    Example:
+        >>> issubclass(ExportError, RuntimeError)
+        True
     """

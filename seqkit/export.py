@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit import fresh_process
+from seqkit.errors import ExportError
 from seqkit.folders import complete_folder
 from seqkit.recurrence import portable
 
@@ -21,10 +22,6 @@ from seqkit.recurrence import portable
 _FOREIGN_OPS = ("PyFunc", "EagerPyFunc", "PyFuncStateless", "XlaLaunch")
 _COMPILED = ("_XlaMustCompile", "_XlaCompile")
 _TOLERANCE = 1e-4  # relative and absolute: loops may sum in another order
-
-
-class ExportError(RuntimeError):
-    """The SavedModel does not answer as the live model does; nothing was written."""
 
 
 @dataclass(frozen=True)

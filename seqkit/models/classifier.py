@@ -13,6 +13,7 @@ import tensorflow as tf
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
 from seqkit.models.calibration import fit_temperature, softmax
+from seqkit.models.networks import find_recurrent_layer
 from seqkit.models.run_files import (
     CONFIG_FILE,
     MODEL_FILE,
@@ -106,9 +107,10 @@ class SentimentClassifier:
                 and a line an epoch elsewhere.
 
         Raises:
-            InputError: There is one class only, or a validation label that no
-                training text has.
+            InputError: There is one class only, a validation label that no training
+                text has, or no such network.
         """
+        find_recurrent_layer(settings.network)
         classes = sorted(set(labels))
         unseen = sorted(set(validation[1]) - set(classes))
         if len(classes) < 2:

@@ -1,0 +1,115 @@
+"""What the command lines of all applications share."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import Any, NoReturn
+
+from seqkit.errors import ExportError, InputError
+
+BAD_INPUT, FAILED, STOPPED = 2, 1, 130  # exit codes
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **options,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Say it and leave."""
+        self.exit(BAD_INPUT, f"{self.prog}: error: {message} (--help tells more)\n")
+
+
+def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
+    """Add an option for each field of a dataclass: its name, default and help."""
+    group = parser.add_argument_group("text, network and training")
+    for field in fields(settings):
+        kind: Any = field.type
+        options: dict[str, Any] = {"type": kind, "metavar": kind.__name__}
+        if kind is bool:
+            options = {"action": argparse.BooleanOptionalAction}
+        elif "choices" in field.metadata:
+            options = {"choices": field.metadata["choices"]}
+        group.add_argument(
+            "--" + field.name.replace("_", "-"),
+            default=field.default,
+            help=f"{field.metadata['help']} (default: {field.default})",
+            **options,
+        )
+
+
+def settings_of(arguments: argparse.Namespace, settings: type) -> Any:
+    """Make the dataclass of the options."""
+    return settings(**{f.name: getattr(arguments, f.name) for f in fields(settings)})
+
+
+def run(parser: Parser, arguments: Sequence[str] | None) -> int:
+    """Do what the chosen subcommand does; bad input ends in one line and code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    chosen = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], None] = chosen.command
+    try:
+        command(chosen)
+    except (InputError, ExportError) as error:
+        code = BAD_INPUT if isinstance(error, InputError) else FAILED
+        message = str(error)
+    except KeyboardInterrupt:
+        code, message = STOPPED, "stopped"
+    else:
+        return 0
+    print(f"{parser.prog} {chosen.name}: error: {message}", file=sys.stderr)
+    return code
+
+
+def import_tensorflow_quietly() -> None:
+    """Import TensorFlow without its start-up messages on standard error.
+
+    They are written before its own log level counts. If the import fails, they are
+    shown.
+    """
+    if "tensorflow" in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as messages:
+        os.dup2(messages.fileno(), 2)
+        try:
+            import tensorflow  # noqa: F401
+        except BaseException:
+            messages.seek(0)
+            os.write(kept, messages.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def table(rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> str:
+    """Lay out rows in columns, those numbered in `right` flush right.
+
+    Example:
+        >>> print(table([["model", "accuracy"], ["LSTM", "0.8"]], right=[1]))
+        model  accuracy
+        LSTM        0.8
+    """
+    text = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*text, strict=True)]
+    lines = []
+    for row in text:
+        cells = [
+            cell.rjust(width) if number in right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,82 @@
+"""How good a classifier is, in numbers. Needs the `apps` extra."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.metrics import confusion_matrix, f1_score, log_loss
+
+from seqkit.models.calibration import (
+    Reliability,
+    expected_calibration_error,
+    reliability,
+    softmax,
+)
+from seqkit.models.classifier import SentimentClassifier
+
+
+class Evaluation(NamedTuple):
+    """What a classifier made of texts whose labels are known."""
+
+    metrics: dict[str, Any]  # numbers, fit for JSON
+    probabilities: np.ndarray  # (texts, classes), calibrated
+    truth: np.ndarray  # (texts,) class indices
+    as_trained: Reliability
+    calibrated: Reliability
+
+    @property
+    def right(self) -> np.ndarray:
+        """Whether each text was classified right: (texts,)."""
+        return self.probabilities.argmax(axis=1) == self.truth
+
+
+def label_metrics(
+    truth: Sequence[str] | np.ndarray, predicted: Sequence[str] | np.ndarray
+) -> dict[str, float]:
+    """Give accuracy and the mean F1 of the classes.
+
+    Example:
+        >>> label_metrics(["a", "b", "b", "b"], ["a", "a", "b", "b"])["accuracy"]
+        0.75
+    """
+    return {
+        "accuracy": float(np.mean(np.array(truth) == np.array(predicted))),
+        "macro_f1": float(f1_score(truth, predicted, average="macro", zero_division=0)),
+    }
+
+
+def evaluate(
+    classifier: SentimentClassifier, texts: Sequence[str], labels: Sequence[str]
+) -> Evaluation:
+    """Answer texts and compare with their labels.
+
+    Args:
+        classifier: The classifier.
+        texts: Texts that it was not trained on.
+        labels: Their labels; one that the classifier has not is always a mistake.
+
+    Returns:
+        Among the metrics are the expected calibration error before and after
+        calibration, and the confusion matrix: true class by row.
+    """
+    names = [*classifier.classes, *sorted(set(labels) - set(classifier.classes))]
+    truth = np.array([names.index(label) for label in labels])
+    logits = classifier.logits(texts)
+    before, after = softmax(logits), softmax(logits / classifier.temperature)
+    predicted = after.argmax(axis=1)
+    known = truth < len(classifier.classes)
+    every = range(len(names))
+    metrics = {
+        "texts": len(labels),
+        **label_metrics(labels, np.array(classifier.classes)[predicted]),
+        "cross_entropy": float(
+            log_loss(truth[known], after[known], labels=every[: after.shape[1]])
+        ),
+        "ece_before": expected_calibration_error(before, truth),
+        "ece_after": expected_calibration_error(after, truth),
+        "classes": names,
+        "confusion": confusion_matrix(truth, predicted, labels=every).tolist(),
+    }
+    return Evaluation(
+        metrics, after, truth, reliability(before, truth), reliability(after, truth)
+    )
