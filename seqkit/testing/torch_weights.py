@@ -1,0 +1,100 @@
+"""Weights of `torch.nn.RNN`, `LSTM` and `GRU` for Keras layers, and back.
+
+The two libraries compute the same and order it differently. PyTorch keeps its matrices
+transposed; it adds two biases where Keras's SimpleRNN and LSTM have their sum; its GRU
+has the gates r, z, n where Keras (with `reset_after=True`) has z, r, h. The LSTM's
+i, f, g, o are Keras's i, f, c, o.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+# For each network, where each of PyTorch's gates stands among Keras's. Every one of
+# these orders is its own inverse.
+GATES = {"SimpleRNN": (0,), "LSTM": (0, 1, 2, 3), "GRU": (1, 0, 2)}
+
+
+def _reordered(network: str, array: np.ndarray) -> np.ndarray:
+    """Put the gates, side by side on the last axis, in the other library's order."""
+    if network not in GATES:
+        raise ValueError(f"`network` must be one of {list(GATES)}, got {network!r}.")
+    order = GATES[network]
+    gates = np.split(array, len(order), axis=-1)
+    return np.concatenate([gates[i] for i in order], axis=-1)
+
+
+def from_torch(
+    network: str, parameters: Mapping[str, Any], suffix: str = "_l0"
+) -> list[np.ndarray]:
+    """Return what `layer.set_weights` takes, from a PyTorch module's state.
+
+    Args:
+        network: "SimpleRNN", "LSTM" or "GRU".
+        parameters: A `state_dict()`: tensors on the CPU, or arrays.
+        suffix: Which layer of the module: "_l0", "_l1", "_l0_reverse", ...
+
+    Returns:
+        kernel, recurrent_kernel and, unless the module has none, bias.
+
+    Raises:
+        ValueError: `network` is none of the three.
+        KeyError: the module has no such layer.
+
+    Example:
+        >>> state = {
+        ...     "weight_ih_l0": np.ones((8, 3)), "weight_hh_l0": np.ones((8, 2)),
+        ...     "bias_ih_l0": np.ones(8), "bias_hh_l0": np.ones(8),
+        ... }
+        >>> [w.shape for w in from_torch("LSTM", state)]
+        [(3, 8), (2, 8), (8,)]
+    """
+
+    def array(name: str) -> np.ndarray:
+        return np.asarray(parameters[f"{name}{suffix}"]).T
+
+    kernels = [_reordered(network, array(name)) for name in ("weight_ih", "weight_hh")]
+    if f"bias_ih{suffix}" not in parameters:
+        return kernels
+    biases = [_reordered(network, array(name)) for name in ("bias_ih", "bias_hh")]
+    bias = np.stack(biases) if network == "GRU" else biases[0] + biases[1]
+    return [*kernels, bias]
+
+
+def to_torch(
+    network: str, weights: Sequence[np.ndarray], suffix: str = "_l0"
+) -> dict[str, np.ndarray]:
+    """Return a PyTorch module's state, from what `layer.get_weights` gives.
+
+    Args:
+        network: "SimpleRNN", "LSTM" or "GRU".
+        weights: kernel, recurrent_kernel and, unless the layer has none, bias.
+        suffix: Which layer of the module: "_l0", "_l1", "_l0_reverse", ...
+
+    Returns:
+        Arrays by PyTorch's names; for `load_state_dict`, make tensors of them.
+
+    Raises:
+        ValueError: `network` is none of the three, or the weights are those of a GRU
+            with `reset_after=False`, which PyTorch does not have.
+
+    Example:
+        >>> state = to_torch("GRU", [np.ones((3, 6)), np.ones((2, 6)), np.ones((2, 6))])
+        >>> {name: w.shape for name, w in state.items()}
+        {'weight_ih_l0': (6, 3), 'weight_hh_l0': (6, 2), 'bias_ih_l0': (6,), \
+'bias_hh_l0': (6,)}
+    """
+    reordered = [_reordered(network, np.asarray(w)) for w in weights]
+    state = {"weight_ih": reordered[0].T, "weight_hh": reordered[1].T}
+    if len(reordered) == 3:
+        bias = reordered[2]
+        if network != "GRU":
+            bias = np.stack([bias, np.zeros_like(bias)])
+        if bias.ndim != 2:
+            raise ValueError(
+                "`weights` must be those of a GRU with reset_after=True, whose bias "
+                f"has two rows, got a bias of shape {bias.shape}."
+            )
+        state["bias_ih"], state["bias_hh"] = bias
+    return {f"{name}{suffix}": array for name, array in state.items()}
