@@ -16,7 +16,7 @@ from benchmarks.contestants import CONTESTANTS, available
 from benchmarks.measure import Measurement
 from benchmarks.plan import Plan
 from benchmarks.points import COUNTERPARTS, SECTIONS
-from benchmarks.processes import Workers
+from benchmarks.processes import Fleet
 from benchmarks.results import Results
 from benchmarks.settings import described, settings
 from benchmarks.summary import summary, summary_table
@@ -28,17 +28,16 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def start_up(names: list[str]) -> tuple[list[str], dict[str, str]]:
-    """Who can run here, and the thread settings each reports."""
-    able, missing = available(names)
+def start(plan: Plan) -> Fleet:
+    """Start everyone who is installed; name those left out."""
+    able, missing = available(plan.contestants)
     for name in missing:
         say(f"left out: {name} ({CONTESTANTS[name].framework} is not installed)")
     say(f"starting {', '.join(able)}")
-    with Workers(able) as workers:
-        said, failed = workers.hello()
-    for error in failed.values():
+    fleet = Fleet(able, plan.keep_processes)
+    for error in fleet.failed.values():
         say(f"left out: {error}")
-    return list(said), {name: words["threads"] for name, words in said.items()}
+    return fleet
 
 
 def progress(group: list[Measurement], started: float) -> None:
@@ -57,9 +56,9 @@ def figure(item: Measurement) -> str:
     if item.network not in COUNTERPARTS:
         title += f" {item.network}"
     if item.error is not None:
-        return f"{title} FAILED: {item.error}"
+        return f"{title} FAILED: {item.error.strip().splitlines()[-1]}"
     if item.section == "memory":
-        return f"{title} {item.megabytes_later:.0f} MB"
+        return f"{title} {item.megabytes:.0f} MB"
     return f"{title} {number(item.median * 1e3)} ms"
 
 
@@ -93,17 +92,18 @@ def earlier(path: Path) -> dict[str, Any]:
 
 def measured(plan: Plan, command: str, json_file: Path | None) -> dict[str, Any]:
     """Measure all of the plan, with progress."""
-    able, threads = start_up(plan.contestants)
-    record: dict[str, Any] = {
-        "settings": settings(threads, plan.effort, command),
-        "measurements": [],
-    }
-    started = time.monotonic()
-    for group in plan.groups(able):
-        record["measurements"] += map(dataclasses.asdict, group)
-        if json_file:  # after every group: a long run may be interrupted
-            json_file.write_text(json.dumps(record, indent=1) + "\n")
-        progress(group, started)
+    record: dict[str, Any] = {"measurements": []}
+    with start(plan) as fleet:
+        threads = {name: said["threads"] for name, said in fleet.said.items()}
+        record["settings"] = settings(
+            command, plan.effort, threads, plan.keep_processes
+        )
+        started = time.monotonic()
+        for group in plan.groups(fleet):
+            record["measurements"] += map(dataclasses.asdict, group)
+            if json_file:  # after every group: a long run may be interrupted
+                json_file.write_text(json.dumps(record, indent=1) + "\n")
+            progress(group, started)
     return record
 
 
@@ -119,7 +119,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         record = earlier(options.read)
     else:
         command = shlex.join(["python", "-m", "benchmarks", *words])
-        record = measured(Plan.of(options), command, options.json)
+        try:
+            plan = Plan.of(options)
+        except ValueError as error:
+            parse.error(str(error))
+        record = measured(plan, command, options.json)
     if not record["measurements"]:
         raise SystemExit("nothing was measured: no such network in these sections")
     return 0 if report(record, options.markdown) else 1

@@ -18,12 +18,12 @@ from benchmarks.points import COUNTERPARTS, THREADS, FitPoint, LayerPoint
 
 def limit_threads() -> str:
     """Set the number of TensorFlow's threads (JAX reads NPROC); say what holds."""
+    if keras.backend.backend() == "jax":
+        return f"NPROC={THREADS}"
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)
     tf.config.threading.set_inter_op_parallelism_threads(THREADS)
-    if keras.backend.backend() == "jax":
-        return f"NPROC={THREADS}"
     return f"intra-op {THREADS}, inter-op {THREADS}"
 
 
@@ -133,9 +133,9 @@ def bucketed_dataset(point: FitPoint) -> Any:
     import tensorflow as tf
 
     tokens, lengths, targets = data.fit_rows(point)
-    rows = tf.RaggedTensor.from_tensor(tokens, lengths=lengths)
     return (
-        tf.data.Dataset.from_tensor_slices((rows, targets))
+        tf.data.Dataset.from_tensor_slices((tokens, lengths, targets))
+        .map(lambda row, length, target: (row[:length], target))
         .bucket_by_sequence_length(
             lambda row, _: tf.shape(row)[0],
             bucket_boundaries=[end + 1 for end in point.bucket_ends],

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import statistics
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.data import batch_shapes
 from benchmarks.points import COUNTERPARTS, MODES, THREADS, FitPoint, LayerPoint
-from benchmarks.processes import WorkerError, Workers
+from benchmarks.processes import Fleet, WorkerError, Workers
 
 LAYER_TOLERANCE = 1e-3
 FIT_TOLERANCE = 1e-2
@@ -53,8 +54,8 @@ class Measurement:
     """Compilations in the first call or epoch: count and seconds."""
     compiled_later: int | None = None
     batch_shapes: int | None = None
-    megabytes_first: float | None = None
-    megabytes_later: float | None = None
+    megabytes: float | None = None
+    """Peak memory of the first calls, compilation included."""
     check: list[float] | None = None
     idle_processor: float = 0.0
     """Processor seconds it spent while others were measured: it disturbed them."""
@@ -104,8 +105,7 @@ def agree(group: Measurements, tolerance: float) -> None:
     able.sort(key=lambda item: item.contestant == "seqkit")
     for item in able[1:]:
         pairs = zip(item.check, able[0].check, strict=True)
-        distance = max(abs(a - b) / max(abs(b), 1e-12) for a, b in pairs)
-        if not distance <= tolerance:
+        if not all(math.isclose(a, b, rel_tol=tolerance) for a, b in pairs):
             item.error = (
                 f"{item.contestant} computes something else than "
                 f"{able[0].contestant}: {item.check} against {able[0].check}"
@@ -141,6 +141,7 @@ def take_turns(
 
 
 def layers(
+    fleet: Fleet,
     contestants: Sequence[str],
     networks: Sequence[str],
     points: Sequence[LayerPoint],
@@ -148,8 +149,7 @@ def layers(
 ) -> Iterator[Measurements]:
     """Layers alone. Elman and Jordan take turns with seqkit's SimpleRNN."""
     for runners in _layer_runners(contestants, networks):
-        with Workers({contestant for contestant, _ in runners}) as workers:
-            workers.hello()
+        with fleet.workers({contestant for contestant, _ in runners}) as workers:
             for point in points:
                 group: Measurements = []
                 for mode in MODES:
@@ -197,17 +197,19 @@ def _layer_turns(
 
 
 def fit(
-    contestants: Sequence[str], points: Sequence[FitPoint], effort: Effort
+    fleet: Fleet,
+    contestants: Sequence[str],
+    points: Sequence[FitPoint],
+    effort: Effort,
 ) -> Iterator[Measurements]:
-    """Training steps inside `fit`; every point has fresh processes."""
+    """Training steps inside `fit`."""
     for point in points:
         shapes = batch_shapes(point)
         group = [
             Measurement("fit", contestant, point.network, "step", point.label)
             for contestant in contestants
         ]
-        with Workers(contestants) as workers:
-            workers.hello()
+        with fleet.workers(contestants) as workers:
             for item in group:
                 item.batch_shapes = len(set(shapes))
                 first_call(workers, item, "fit", point=dataclasses.asdict(point))
@@ -225,29 +227,27 @@ def memory(
     points: Sequence[LayerPoint],
     effort: Effort,
 ) -> Iterator[Measurements]:
-    """Peak memory of a layer: a fresh process for every figure, two at a time."""
+    """Peak memory of a layer: a fresh process for each, two at a time."""
 
-    def measure(item: Measurement) -> Measurement:
-        with failing_alone(item), Workers([item.contestant]) as workers:
-            answer = workers.ask(
-                item.contestant,
-                "memory",
-                network=item.network,
-                mode=item.mode,
-                point=item.point,
-                calls=effort.memory_calls,
-            )
-            item.megabytes_first = answer["first"]
-            item.megabytes_later = answer["later"]
-        return item
+    def measure(contestant: str, network: str, point: str) -> Measurements:
+        items = [Measurement("memory", contestant, network, m, point) for m in MODES]
+        with Workers([contestant]) as workers:
+            for item in items:
+                with failing_alone(item):
+                    answer = workers.ask(
+                        contestant,
+                        "memory",
+                        network=network,
+                        mode=item.mode,
+                        point=point,
+                        calls=effort.memory_calls,
+                    )
+                    item.megabytes = answer["megabytes"]
+        return items
 
     for network in networks:
         names = [c for c in contestants if network in COUNTERPARTS or c == "seqkit"]
         for point in points:
-            group = [
-                Measurement("memory", contestant, network, mode, str(point))
-                for contestant in names
-                for mode in MODES
-            ]
             with ThreadPoolExecutor(THREADS) as pool:
-                yield list(pool.map(measure, group))
+                waiting = [pool.submit(measure, n, network, str(point)) for n in names]
+            yield [item for done in waiting for item in done.result()]

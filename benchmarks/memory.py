@@ -1,14 +1,15 @@
 """Peak resident memory of this process, on Linux.
 
-The kernel keeps the highest resident size of a process (`ru_maxrss`, `VmHWM`);
-writing 5 to /proc/self/clear_refs starts that record anew.
+The kernel keeps the highest resident size of a process (`VmHWM`); writing 5 to
+/proc/self/clear_refs starts that record anew. `ru_maxrss` will not do: a process
+inherits it from the one that started it.
 """
 
 from __future__ import annotations
 
 import ctypes
 import gc
-import resource
+import re
 from pathlib import Path
 
 
@@ -18,12 +19,8 @@ class Peak:
     def __init__(self) -> None:
         gc.collect()
         ctypes.CDLL(None).malloc_trim(0)  # what was freed goes back to the system
-        self.restart()
-        self.baseline = self._highest()
-
-    def restart(self) -> None:
-        """Forget the highest size so far; the baseline stays."""
         Path("/proc/self/clear_refs").write_text("5")
+        self.baseline = self._highest()
 
     def megabytes(self) -> float:
         """Highest size above the baseline, in MB."""
@@ -31,4 +28,5 @@ class Peak:
 
     @staticmethod
     def _highest() -> float:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        status = Path("/proc/self/status").read_text()
+        return int(re.search(r"VmHWM:\s*(\d+) kB", status).group(1)) / 1024

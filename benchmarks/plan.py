@@ -19,6 +19,7 @@ from benchmarks.points import (
     FitPoint,
     LayerPoint,
 )
+from benchmarks.processes import Fleet
 
 FULL = Effort(layer_repetitions=7, layer_seconds=0.2, fit_repetitions=5, steps=30)
 QUICK = Effort(layer_repetitions=3, layer_seconds=0.1, fit_repetitions=3, steps=10)
@@ -35,6 +36,7 @@ class Plan:
     layer_points: Sequence[LayerPoint]
     fit_points: Sequence[FitPoint]
     effort: Effort
+    keep_processes: bool
 
     @property
     def contestants(self) -> list[str]:
@@ -76,16 +78,18 @@ class Plan:
             layer_points=options.points or LAYER_POINTS[: 1 if quick else None],
             fit_points=points,
             effort=effort,
+            keep_processes=quick,
         )
 
-    def groups(self, able: Sequence[str]) -> Iterator[list[Measurement]]:
-        """Measure, group by group, with those of the contestants that are `able`."""
-        layer_names = [name for name in able if name in self.layer_contestants]
+    def groups(self, fleet: Fleet) -> Iterator[list[Measurement]]:
+        """Measure, group by group, with those contestants that have started."""
+        able = fleet.said
+        layer_names = [name for name in self.layer_contestants if name in able]
         layers = layer_names, self.networks, self.layer_points, self.effort
         if "fit" in self.sections:
-            names = [name for name in able if name in self.fit_contestants]
-            yield from measure.fit(names, self.fit_points, self.effort)
+            names = [name for name in self.fit_contestants if name in able]
+            yield from measure.fit(fleet, names, self.fit_points, self.effort)
         if "layers" in self.sections:
-            yield from measure.layers(*layers)
+            yield from measure.layers(fleet, *layers)
         if "memory" in self.sections:
             yield from measure.memory(*layers)

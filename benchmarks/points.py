@@ -71,6 +71,13 @@ class FitPoint:
     embedding: int = EMBEDDING
     units: int = UNITS
 
+    def __post_init__(self) -> None:
+        if self.masked and self.time % BUCKETS:
+            raise ValueError(
+                f"the longest time of the bucketed feed must be a multiple of its "
+                f"{BUCKETS} buckets; received {self.time}"
+            )
+
     @property
     def masked(self) -> bool:
         return self.feed == "bucketed"

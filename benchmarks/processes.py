@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ class Worker:
 
 
 class Workers:
-    """Fresh processes of some contestants, started together, ended on exit."""
+    """Processes of some contestants, started together, ended on exit."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.workers = {name: Worker(name) for name in names}
@@ -93,6 +93,10 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
         for worker in self.workers.values():
             worker.close()
 
@@ -116,3 +120,36 @@ class Workers:
             except WorkerError as error:
                 failed[name] = str(error)
         return said, failed
+
+
+class Fleet:
+    """Gives every group of measurements its workers: fresh ones, or the same again.
+
+    Fresh processes measure a model as the only one of its process; keeping the
+    first ones saves their start.
+    """
+
+    def __init__(self, names: Sequence[str], keep: bool) -> None:
+        self.keep = keep
+        self.first = Workers(names)
+        self.said, self.failed = self.first.hello()
+        if not keep:
+            self.first.close()
+
+    def __enter__(self) -> Fleet:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.keep:
+            self.first.close()
+
+    @contextlib.contextmanager
+    def workers(self, names: Iterable[str]) -> Iterator[Workers]:
+        """Workers of these contestants, without tasks."""
+        if self.keep:
+            yield self.first
+            self.first.drop()
+        else:
+            with Workers(names) as workers:
+                workers.hello()
+                yield workers

@@ -9,7 +9,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import Effort
+from benchmarks import measure
 from benchmarks.points import THREADS
 
 PACKAGES = ("seqkit", "tensorflow", "keras", "jax", "torch", "numpy")
@@ -17,7 +17,9 @@ QUIET_LOAD = 0.5
 """Load of the machine at the start above which the figures are not to be trusted."""
 
 
-def settings(threads: dict[str, str], effort: Effort, command: str) -> dict[str, Any]:
+def settings(
+    command: str, effort: measure.Effort, threads: dict[str, str], keep_processes: bool
+) -> dict[str, Any]:
     """Everything besides the figures that a reader needs to judge them."""
     return {
         "command": command,
@@ -29,6 +31,7 @@ def settings(threads: dict[str, str], effort: Effort, command: str) -> dict[str,
         "threads": threads,
         "load_at_start": os.getloadavg()[0],
         "effort": vars(effort),
+        "keep_processes": keep_processes,
     }
 
 
@@ -52,16 +55,17 @@ def described(found: dict[str, Any]) -> list[str]:
     """Lines that stand above the tables."""
     versions = ", ".join(f"{name} {v}" for name, v in found["versions"].items())
     threads = "; ".join(f"{name}: {said}" for name, said in found["threads"].items())
-    effort = found["effort"]
+    effort = measure.Effort(**found["effort"])
+    fresh = "kept throughout" if found["keep_processes"] else "fresh for every group"
     lines = [
         f"`{found['command']}`, {found['date']}.",
         f"{found['processor']}, {found['processors']} cores of it, {THREADS} threads "
         f"for every contestant; Python {found['python']}, {versions}.",
         f"Threads: {threads}.",
-        "Every contestant in a process of its own; they take turns, repetition by "
-        f"repetition: {effort['layer_repetitions']} of {effort['layer_seconds']} s for "
-        f"layers, {effort['fit_repetitions']} epochs of {effort['steps']} steps for "
-        "fit. Medians (minima); ratios are of medians.",
+        f"Every contestant in a process of its own, {fresh}; they take turns, one at a "
+        f"time. Layers: {effort.layer_repetitions} repetitions of "
+        f"{effort.layer_seconds:g} s; fit: {effort.fit_repetitions} epochs of "
+        f"{effort.steps} steps. Medians (minima); ratios are of medians.",
     ]
     if found["load_at_start"] > QUIET_LOAD:
         lines.append(

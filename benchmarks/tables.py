@@ -179,7 +179,7 @@ def memory_tables(results: Results) -> list[Table]:
             return MISSING
         if item.error is not None:
             return FAILED
-        return f"{item.megabytes_later:.0f} ({item.megabytes_first:.0f})"
+        return f"{item.megabytes:.0f}"
 
     names = results.contestants("memory")
     return [
@@ -197,8 +197,8 @@ def memory_tables(results: Results) -> list[Table]:
                 ]
                 for network, point in results.rows("memory")
             ],
-            "Later calls (first call, compilation included), in a fresh process, above "
-            "what it held after imports and one tiny call.",
+            "Of the first calls, compilation included, in a fresh process, above what "
+            "it held after imports and one tiny call.",
         )
         for mode in MODES
     ]
@@ -212,8 +212,9 @@ def fit_tables(results: Results) -> list[Table]:
     def first(item: Measurement | None) -> str:
         if item is None or item.first is None:
             return MISSING
-        count = item.compiled["count"]
-        return f"{number(item.first)} ({'not countable' if count is None else count})"
+        if item.compiled_later is None:
+            return f"{number(item.first)} (not countable)"
+        return f"{number(item.first)} ({item.compiled['count']}+{item.compiled_later})"
 
     def shapes(network: str, point: str) -> str:
         item = results.get("fit", "step", network, point, names[0])
@@ -249,7 +250,7 @@ def fit_tables(results: Results) -> list[Table]:
             "the same model in a plain loop, without torch.compile.",
         ),
         Table(
-            "First epoch of fit: seconds (XLA compilations)",
+            "First epoch of fit: seconds (XLA compilations: in it + later)",
             ["network", "time, feed", "batch shapes", *titles(compiling)],
             [
                 [

@@ -91,12 +91,12 @@ class Worker:
         make(self.contestant, network, mode, SMALLEST_LAYER_POINT).run()
         peak = Peak()
         task = make(self.contestant, network, mode, LayerPoint.parse(point))
-        task.run()
-        first = peak.megabytes()
-        peak.restart()
         for _ in range(calls):
             task.run()
-        return {"first": first, "later": peak.megabytes()}
+        megabytes = peak.megabytes()
+        del task
+        self.drop()
+        return {"megabytes": megabytes}
 
     def answer(self, request: dict) -> dict:
         """Carry out one request; an error is an answer too."""
