@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from seqkit.recurrence.plain import read_from
 from seqkit.recurrence.products import Replay
-from seqkit.recurrence.steps import by_rows
+from seqkit.recurrence.steps import by_rows, unflatten
 from seqkit.recurrence.sweep import (
     Kept,
     Sweep,
@@ -53,37 +53,36 @@ class Backward(Sweep):
             d_output: the gradient of its output.
             d_last: the gradients of its last states.
         """
-        weights = self.given.weights
+        weights = self.weights
         self.drive_nest = self._drive(self.rows.read(0))
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(weights)
             with reading(self.cell, weights):
                 self.step, self.seen = self.probe(self.drive_nest)
         used = tape.gradient(self.step.first, weights)
-        self.step_weights = [w for w, d in zip(weights, used, strict=True) if d is not None]
+        self.step_weights = [
+            w for w, d in zip(weights, used, strict=True) if d is not None
+        ]
         self.kept = Kept(*([read_from(s, tf.shape(s)[0]) for s in k] for k in kept))
         self.stacked_carries = kept.carries
         self.places = [self._place(vector) for vector in self.seen.vectors]
 
+        d_output, d_last = self.part(d_output), [self.part(d) for d in d_last]
         d_carry, d_weights = self._through_readout(kept, d_output, d_last)
         sums = Sums(
             [tf.zeros_like(kernel) for kernel in self.seen.kernels],
             [tf.zeros_like(weight) for weight in self.step_weights],
             d_weights,
         )
-        d_rows = tf.TensorArray(self.given.inputs.dtype, self.count)
-        last_chunk = (self.given.n_steps - 1) // self.size
+        (d_rows,) = arrays_like([self.rows.read(0)], self.count)
+        last_chunk = (self.n_steps - 1) // self.size
         _, d_carry, sums, d_rows = tf.while_loop(
             lambda chunk, *_: chunk >= 0,
             self._run_chunk,
             (last_chunk, d_carry, sums, d_rows),
         )
-        d_inputs = tf.reshape(
-            d_rows.stack(), (self.capacity, self.batch, self.given.inputs.shape[-1])
-        )
-        through_kernels = tape.gradient(
-            self.seen.kernels, weights, sums.kernels, ZERO
-        )
+        d_inputs = unflatten(flat(d_rows.stack()), self.capacity, self.batch)
+        through_kernels = tape.gradient(self.seen.kernels, weights, sums.kernels, ZERO)
         in_step = iter(sums.in_step)
         d_weights = [
             a + b + (0 if d is None else next(in_step))
@@ -92,27 +91,33 @@ class Backward(Sweep):
         return self.unstack(d_inputs), d_carry[: len(d_last)], d_weights
 
     def _drive(self, rows: Any) -> Any:
-        with reading(self.cell, self.given.weights):
+        with reading(self.cell, self.weights):
             return self.cell.drive(rows)
 
     def _place(self, vector: Any) -> int | None:
         """Return which state a multiplied vector is, or None."""
-        same = [j for j, state in enumerate(self.given.states) if state is vector]
+        same = [j for j, state in enumerate(self.states) if state is vector]
         return same[0] if same else None
 
     def _through_readout(self, kept: Kept, d_output: Any, d_last: list) -> tuple:
         """Go back through the readout: to each step's emission, or to the last carry."""
-        weights = self.given.weights
+        weights = self.weights
         if self.return_sequences:
             emissions = self.emissions(kept)
             d_output = self.stack(d_output)
         else:
-            emissions = self.kept.carries[self.step.emitted].read(self.given.n_steps)
+            emissions = self.kept.carries[self.step.emitted].read(self.n_steps)
         with tf.GradientTape() as tape, reading(self.cell, weights):
             tape.watch([emissions, weights])
             readout = self.cell.readout
-            output = by_rows(readout, emissions) if self.return_sequences else readout(emissions)
-        d_emissions, d_weights = tape.gradient(output, [emissions, weights], d_output, ZERO)
+            output = (
+                by_rows(readout, emissions)
+                if self.return_sequences
+                else readout(emissions)
+            )
+        d_emissions, d_weights = tape.gradient(
+            output, [emissions, weights], d_output, ZERO
+        )
         zeros = [tf.zeros_like(c) for c in self.step.initial[len(d_last) :]]
         d_carry = [*d_last, *zeros]
         self.d_emissions = None
@@ -127,19 +132,25 @@ class Backward(Sweep):
         drive, valid = self.steps(drive_rows), self.valid_steps(chunk)
         start = chunk * self.size
 
-        def run_step(left: Any, d_carry: list, in_step: list, of_chunk: OfChunk) -> tuple:
+        def run_step(
+            left: Any, d_carry: list, in_step: list, of_chunk: OfChunk
+        ) -> tuple:
             k = left - 1
             t = start + k
             replay = Replay(self.seen.kernels, read(self.kept.products, t))
             drive_k, carry = read(drive, k), read(self.kept.carries, t)
             sources = [drive_k, carry, self.step_weights]
-            with tf.GradientTape() as tape, reading(self.cell, self.given.weights):
+            with tf.GradientTape() as tape, reading(self.cell, self.weights):
                 tape.watch(sources)
                 nest = tf.nest.pack_sequence_as(self.drive_nest, drive_k)
                 emission, new = self.step(nest, carry, read(valid, k), replay)
             results, upstream = self._upstream(emission, new, d_carry, t)
-            d_drive, d_carry, d_weights = tape.gradient(results, sources, upstream, ZERO)
-            own = [v for v, j in zip(replay.vectors, self.places, strict=True) if j is None]
+            d_drive, d_carry, d_weights = tape.gradient(
+                results, sources, upstream, ZERO
+            )
+            own = [
+                v for v, j in zip(replay.vectors, self.places, strict=True) if j is None
+            ]
             of_chunk = OfChunk(
                 write(of_chunk.drives, k, d_drive),
                 write(of_chunk.errors, k, replay.errors),
@@ -147,10 +158,15 @@ class Backward(Sweep):
             )
             return k, d_carry, add(in_step, d_weights), of_chunk
 
-        own = [v for v, j in zip(self.seen.vectors, self.places, strict=True) if j is None]
+        own = [
+            v for v, j in zip(self.seen.vectors, self.places, strict=True) if j is None
+        ]
         first_drive = read(drive, 0)
         of_chunk = OfChunk(
-            *(arrays_like(likes, self.size) for likes in (first_drive, self.seen.results, own))
+            *(
+                arrays_like(likes, self.size)
+                for likes in (first_drive, self.seen.results, own)
+            )
         )
         loop = (self.steps_in(chunk), d_carry, sums.in_step, of_chunk)
         for factor in self.factors:
@@ -173,7 +189,7 @@ class Backward(Sweep):
 
     def _products(self, chunk: Any, sums: Sums, of_chunk: OfChunk) -> tuple[Sums, Any]:
         """Add up what a chunk gives the weights, and return its inputs' gradient."""
-        start, weights = chunk * self.size, self.given.weights
+        start, weights = chunk * self.size, self.weights
         own = iter(of_chunk.vectors)
         vectors = [
             next(own) if j is None else self.part_of(self.stacked_carries[j], start)
@@ -189,7 +205,9 @@ class Backward(Sweep):
             drive = tf.nest.flatten(self._drive(inputs))
         d_drives = [flat(d) for d in of_chunk.drives]
         d_inputs, d_weights = tape.gradient(drive, [inputs, weights], d_drives, ZERO)
-        sums = Sums(add(sums.kernels, kernels), sums.in_step, add(sums.weights, d_weights))
+        sums = Sums(
+            add(sums.kernels, kernels), sums.in_step, add(sums.weights, d_weights)
+        )
         return sums, d_inputs
 
 

@@ -17,7 +17,7 @@ import tensorflow as tf
 from seqkit.cells.base import RecurrentCell
 from seqkit.recurrence.backward import Backward
 from seqkit.recurrence.forward import Forward
-from seqkit.recurrence.shapes import capacity, n_parts, part_size
+from seqkit.recurrence.shapes import capacity, n_parts, rows_to_add
 from seqkit.recurrence.sweep import Given, Kept
 from seqkit.recurrence.weights import values
 
@@ -53,33 +53,45 @@ def compiled_loop(
         states.
     """
     functions = functions_of(cell)
-    parts = Parts(cell, inputs)
+    frame = Frame(cell, inputs)
     options = (return_sequences, unroll)
 
     @tf.custom_gradient
     def run(inputs: Any, *rest: Any) -> tuple:
-        givens = parts.given(
-            inputs, valid, rest[: len(states)], recurrent_mask, rest[len(states) :]
+        given = Given(
+            frame.fill(inputs, timed=True),
+            None if valid is None else frame.fill(valid, timed=True),
+            frame.n_steps,
+            [frame.fill(state) for state in rest[: len(states)]],
+            None if recurrent_mask is None else frame.fill(recurrent_mask),
+            list(rest[len(states) :]),
+            frame.length_is_fixed,
+            frame.parts,
         )
-        results = [functions.forward(g, *options, gradient_expected) for g in givens]
-        output = parts.join([output for output, _, _ in results], return_sequences)
-        last = [parts.join(s) for s in zip(*(r[1] for r in results), strict=True)]
+        places = [tf.constant(place) for place in range(frame.parts)]
+        results = [
+            functions.forward(given, place, *options, gradient_expected)
+            for place in places
+        ]
+        output = frame.join([r[0] for r in results], timed=return_sequences)
+        last = [frame.join(s) for s in zip(*(r[1] for r in results), strict=True)]
 
-        def gradient(*upstream: Any) -> Any:
-            kept = [
-                kept or functions.forward(given, *options, True)[2]
-                for given, (_, _, kept) in zip(givens, results, strict=True)
-            ]
-            d_outputs = parts.cut(upstream[0], timed=return_sequences)
-            d_lasts = zip(*(parts.cut(d) for d in upstream[1:]), strict=True)
-            gradients = [
-                functions.backward(*terms, *options)
-                for terms in zip(givens, kept, d_outputs, map(list, d_lasts), strict=True)
-            ]
+        def gradient(d_output: Any, *d_last: Any) -> Any:
+            upstream = (
+                frame.fill(d_output, timed=return_sequences),
+                [frame.fill(d) for d in d_last],
+            )
+            gradients = []
+            for place, (_, _, kept) in zip(places, results, strict=True):
+                if not gradient_expected:
+                    kept = functions.forward(given, place, *options, True)[2]
+                gradients.append(
+                    functions.backward(given, place, kept, *upstream, *options)
+                )
             d_inputs, d_states, d_weights = zip(*gradients, strict=True)
             return (
-                parts.join(d_inputs, timed=True),
-                *(parts.join(d) for d in zip(*d_states, strict=True)),
+                frame.join(d_inputs, timed=True),
+                *(frame.join(d) for d in zip(*d_states, strict=True)),
                 *(tf.add_n(d) for d in zip(*d_weights, strict=True)),
             )
 
@@ -101,8 +113,8 @@ def once(gradient: Callable) -> Callable:
     return tf.custom_gradient(lambda *upstream: (gradient(*upstream), of_gradient))
 
 
-class Parts:
-    """Cuts a batch into parts of equal shape, rounded up where it is not fixed.
+class Frame:
+    """The shape that is compiled for a sequence: rounded up where it is not fixed.
 
     Args:
         cell: the cell that is to run.
@@ -110,46 +122,30 @@ class Parts:
     """
 
     def __init__(self, cell: RecurrentCell, inputs: Any):
-        batch, length = inputs.shape[:2]
+        self.batch, self.time = inputs.shape[:2]
         self.n_rows, self.n_steps = tf.unstack(tf.shape(inputs)[:2])
-        self.count = n_parts(cell, batch)
-        self.size = part_size(self.count, batch, self.n_rows)
-        self.length = length or capacity(self.n_steps)
-        self.static = (batch, length)
+        self.parts = n_parts(cell, self.batch)
+        self.length_is_fixed = self.time is not None
+        self.more_rows = rows_to_add(self.parts, self.batch, self.n_rows)
+        self.more_steps = 0 if self.time else capacity(self.n_steps) - self.n_steps
 
-    def given(
-        self, inputs: Any, valid: Any, states: Any, recurrent_mask: Any, weights: Any
-    ) -> list[Given]:
-        """Return what the loops of each part are given."""
-        columns = zip(
-            self.cut(inputs, timed=True),
-            [None] * self.count if valid is None else self.cut(valid, timed=True),
-            [self.n_steps] * self.count,
-            map(list, zip(*map(self.cut, states), strict=True)),
-            [None] * self.count if recurrent_mask is None else self.cut(recurrent_mask),
-            [list(weights)] * self.count,
-            strict=True,
-        )
-        return [Given(*column) for column in columns]
+    def fill(self, tensor: Any, timed: bool = False) -> Any:
+        """Add rows of zeros, and time steps where there is time, up to the frame."""
+        more = [self.more_rows, self.more_steps] if timed else [self.more_rows]
+        if all(isinstance(n, int) and n == 0 for n in more):
+            return tensor
+        more += [0] * (len(tensor.shape) - len(more))
+        return tf.pad(tensor, [[0, n] for n in more])
 
-    def cut(self, tensor: Any, timed: bool = False) -> list:
-        """Return the rows of each part, and the time filled up where there is one."""
-        rest = [[0, 0]] * (len(tensor.shape) - 1)
-        if timed and self.static[1] is None:
-            rest[0] = [0, self.length - self.n_steps]
-        cuts = []
-        for place in range(self.count):
-            rows = tensor[place * self.size : (place + 1) * self.size]
-            missing = self.size - tf.shape(rows)[0]
-            cuts.append(tf.pad(rows, [[0, missing], *rest]))
-        return cuts
-
-    def join(self, cuts: Any, timed: bool = False) -> Any:
-        """Return the parts as one batch, as long in rows and time as it came."""
-        joined = tf.concat(list(cuts), 0)[: self.n_rows]
-        joined = joined[:, : self.n_steps] if timed else joined
-        shape = self.static if timed else self.static[:1]
-        joined.set_shape((*shape, *joined.shape[len(shape) :]))
+    def join(self, parts: Any, timed: bool = False) -> Any:
+        """Return the parts' rows as one batch, as large as it came."""
+        joined = parts[0] if len(parts) == 1 else tf.concat(list(parts), 0)
+        if timed:
+            joined = joined[: self.n_rows, : self.n_steps]
+        else:
+            joined = joined[: self.n_rows]
+        static = (self.batch, self.time)[: 1 + timed]
+        joined.set_shape((*static, *joined.shape[len(static) :]))
         return joined
 
 
@@ -163,20 +159,26 @@ class Functions:
         self.backward = compiled(self._backward)
 
     def _forward(
-        self, given: Given, return_sequences: bool, unroll: bool | int, keep: bool
+        self,
+        given: Given,
+        place: Any,
+        return_sequences: bool,
+        unroll: bool | int,
+        keep: bool,
     ) -> tuple[Any, list, Kept | None]:
-        return Forward(self.cell(), given, return_sequences, unroll).run(keep)
+        return Forward(self.cell(), given, place, return_sequences, unroll).run(keep)
 
     def _backward(
         self,
         given: Given,
+        place: Any,
         kept: Kept,
         d_output: Any,
         d_last: list,
         return_sequences: bool,
         unroll: bool | int,
     ) -> tuple[Any, list, list]:
-        sweep = Backward(self.cell(), given, return_sequences, unroll)
+        sweep = Backward(self.cell(), given, place, return_sequences, unroll)
         return sweep.run(kept, d_output, d_last)
 
 

@@ -26,7 +26,7 @@ class Forward(Sweep):
         Args:
             keep: whether to keep what the backward loop needs, or give None for it.
         """
-        with reading(self.cell, self.given.weights):
+        with reading(self.cell, self.weights):
             return self._run(keep)
 
     def _run(self, keep: bool) -> tuple[Any, list, Kept | None]:
@@ -46,12 +46,12 @@ class Forward(Sweep):
             arrays_like(emissions, self.capacity),
         )
         _, carry, stores = tf.while_loop(
-            lambda chunk, *_: chunk * self.size < self.given.n_steps,
+            lambda chunk, *_: chunk * self.size < self.n_steps,
             self._run_chunk,
             (0, start, stores),
         )
         kept = Kept(*map(stacked, stores))
-        last_states = carry[: len(self.given.states)]
+        last_states = carry[: len(self.states)]
         return self._output(carry, kept), last_states, kept if keep else None
 
     def _run_chunk(self, chunk: Any, carry: list, stores: Kept) -> tuple:
@@ -83,4 +83,3 @@ class Forward(Sweep):
         if not self.return_sequences:
             return self.cell.readout(carry[self.step.emitted])
         return self.unstack(by_rows(self.cell.readout, self.emissions(kept)))
-

@@ -1,13 +1,14 @@
 """Sizes: how a batch is cut into parts, time into chunks, and shapes rounded up."""
 
+import math
 from typing import Any
 
 import tensorflow as tf
 
 from seqkit.cells.base import RecurrentCell
 
-ROWS_OF_A_CHUNK = 512  # rows of one product over a chunk of time steps
-STEPS_OF_A_CHUNK = 16  # at least, whatever the batch
+ROWS_OF_A_CHUNK = 2048  # rows of one product over a chunk of time steps
+STEPS_OF_A_CHUNK = 32  # the most where the length is a capacity, partly unused
 LEAST_CAPACITY = 64
 SMALLEST_SPLIT_BATCH = 8
 LARGEST_SPLIT_KERNEL = 2**19  # with more weights, one product keeps all cores busy
@@ -21,11 +22,14 @@ def n_parts(cell: RecurrentCell, batch: int | None) -> int:
     return 1 if largest > LARGEST_SPLIT_KERNEL else 2
 
 
-def part_size(parts: int, batch: int | None, n_rows: Any) -> Any:
-    """Return the rows of a part, rounded up where the batch size is not fixed."""
+def rows_to_add(parts: int, batch: int | None, n_rows: Any) -> Any:
+    """Return how many rows make a batch of equal parts, a size that few batches have.
+
+    Only where the batch size is fixed is the answer a Python number.
+    """
     if batch is not None:
-        return -(-batch // parts)
-    return round_up((n_rows + parts - 1) // parts)
+        return -batch % parts
+    return parts * round_up((n_rows + parts - 1) // parts) - n_rows
 
 
 def round_up(n: Any) -> Any:
@@ -43,9 +47,8 @@ def round_up(n: Any) -> Any:
 
 def power_of_two(n: Any) -> Any:
     """Return the least power of two that is ≥ n, for n ≥ 1."""
-    bits = tf.range(31)
-    powers = tf.bitwise.left_shift(tf.ones_like(bits), bits)
-    return tf.reduce_min(tf.boolean_mask(powers, powers >= n))
+    exponent = tf.math.log(tf.cast(n, "float64")) / math.log(2)
+    return tf.cast(2 ** tf.math.ceil(exponent - 1e-9), "int32")
 
 
 def capacity(n_steps: Any) -> Any:
@@ -56,9 +59,16 @@ def capacity(n_steps: Any) -> Any:
     return tf.maximum(power_of_two(tf.maximum(n_steps, 1)), LEAST_CAPACITY)
 
 
-def chunk_size(batch: Any, length: Any, unroll: bool | int) -> Any:
-    """Return the number of time steps of a chunk."""
+def chunk_size(batch: Any, length: Any, unroll: bool | int, exact: bool) -> Any:
+    """Return the number of time steps of a chunk.
+
+    Args:
+        batch: number of rows.
+        length: number of steps to compile for.
+        unroll: True makes one chunk of all steps.
+        exact: whether all steps of the length are there.
+    """
     if unroll is True:
         return length
-    size = tf.maximum(ROWS_OF_A_CHUNK // tf.maximum(batch, 1), STEPS_OF_A_CHUNK)
-    return tf.minimum(size, length)
+    size = tf.maximum(ROWS_OF_A_CHUNK // tf.maximum(batch, 1), 1)
+    return tf.minimum(size, length if exact else STEPS_OF_A_CHUNK)

@@ -20,6 +20,8 @@ class Given(NamedTuple):
     states: list  # (batch, size) each
     recurrent_mask: Any  # (batch, size), or None
     weights: list
+    exact: bool  # whether n_steps is length, in every call
+    parts: int  # into how many the batch is cut, for loops that run side by side
 
 
 class Kept(NamedTuple):
@@ -37,6 +39,7 @@ class Sweep:
     Args:
         cell: a `RecurrentCell`.
         given: what the loops are given.
+        place: which part of the batch this is.
         return_sequences: whether the output is every step's.
         unroll: how many steps an iteration takes; False for one, True for all.
     """
@@ -45,32 +48,44 @@ class Sweep:
         self,
         cell: RecurrentCell,
         given: Given,
+        place: Any,
         return_sequences: bool,
         unroll: bool | int,
     ):
-        self.cell, self.given = cell, given
+        self.cell, self.weights, self.n_steps = cell, given.weights, given.n_steps
         self.return_sequences = return_sequences
         self.factors = iteration_sizes(unroll, given.inputs.shape[1])
-        self.batch = tf.shape(given.inputs)[0]
+        self.batch = tf.shape(given.inputs)[0] // given.parts
         self.length = tf.shape(given.inputs)[1]
-        self.size = chunk_size(self.batch, self.length, unroll)
+        self.first_row = place * self.batch
+        self.size = chunk_size(self.batch, self.length, unroll, given.exact)
         self.count = (self.length + self.size - 1) // self.size
         self.capacity = self.count * self.size
-        self.rows = self.chunked(self.stack(given.inputs))
-        self.valid = None
+        self.rows = self.chunked(self.stack(self.part(given.inputs)))
+        self.states = [self.part(state) for state in given.states]
+        self.recurrent_mask, self.valid = given.recurrent_mask, None
+        if given.recurrent_mask is not None:
+            self.recurrent_mask = self.part(given.recurrent_mask)
         if given.valid is not None:
-            self.valid = self.chunked(self.stack(given.valid[:, :, None]))
+            self.valid = self.chunked(self.stack(self.part(given.valid)[:, :, None]))
+
+    def part(self, tensor: Any) -> Any:
+        """Return the rows of the sweep's part of the batch."""
+        shape = tf.shape(tensor)
+        start = tf.concat([[self.first_row], tf.zeros_like(shape[1:])], 0)
+        part = tf.slice(tensor, start, tf.concat([[self.batch], shape[1:]], 0))
+        return tf.ensure_shape(part, (None, *tensor.shape[1:]))
 
     def probe(self, drive_rows: Any) -> tuple[Steps, Probe]:
         """Run one step to see what the cell multiplies and what it emits.
 
         The compiler drops the step itself, since nothing uses its results.
         """
-        probe, given = Probe(), self.given
-        keep_emission = given.valid is not None or not self.return_sequences
+        probe = Probe()
+        keep_emission = self.valid is not None or not self.return_sequences
         drive = read(self.steps(drive_rows), 0)
         steps = Steps(
-            self.cell, given.recurrent_mask, keep_emission, drive, given.states, probe
+            self.cell, self.recurrent_mask, keep_emission, drive, self.states, probe
         )
         return steps, probe
 
@@ -114,7 +129,7 @@ class Sweep:
 
     def steps_in(self, chunk: Any) -> Any:
         """Return how many steps of a chunk are there."""
-        return tf.minimum(self.size, self.given.n_steps - chunk * self.size)
+        return tf.minimum(self.size, self.n_steps - chunk * self.size)
 
 
 def read(arrays: Any, t: Any) -> Any:
