@@ -103,6 +103,12 @@ class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
             return getattr(self.cell, name)
         raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}.")
 
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        """Create the weights for sequences `(batch, time, features)`."""
+        super().build(sequences_shape)
+        features = {-1: sequences_shape[-1]}
+        self.input_spec = keras.layers.InputSpec(ndim=3, axes=features)
+
     def call(
         self,
         sequences: Any,
@@ -156,6 +162,12 @@ class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
                 f"`initial_state` of {self.name!r} must hold {len(self.state_size)} "
                 f"tensors, got {len(states)}."
             )
+        for state, size in zip(states, self.state_size, strict=True):
+            if len(state.shape) != 2 or state.shape[-1] not in (None, size):
+                raise ValueError(
+                    f"`initial_state` of {self.name!r} must have the shape (batch, "
+                    f"{size}), got {tuple(state.shape)}."
+                )
         dtype = self.compute_dtype
         return [ops.cast(ops.convert_to_tensor(state), dtype) for state in states]
 
