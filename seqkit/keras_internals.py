@@ -4,7 +4,7 @@ Gathered in one place, so that a change in Keras is one change here.
 
 - `DropoutRNNCell`: `keras.layers.RNN` draws the dropout masks of a cell once a sequence
   when the cell is one of these.
-- `AutocastScope`: inside it, variables are read in the compute dtype, as they are inside
+- `AutocastScope`: inside it, variables are read in the compute dtype, as they are in
   a layer's call.
 - `cudnn_usable`: whether Keras would run LSTM and GRU on cuDNN here.
 """

@@ -42,6 +42,7 @@ class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
             next. The batch size must be fixed.
         unroll: False for a loop over the steps, True for no loop at all, or how many
             steps one iteration of the loop takes. True needs a fixed number of steps.
+            On other backends than TensorFlow, a number means no loop at all.
         zero_output_for_mask: whether the output of a masked step is zero. Otherwise it
             is the output before.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.

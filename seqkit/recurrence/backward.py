@@ -65,6 +65,8 @@ class Backward(Sweep):
         ]
         self.kept = Kept(*([read_from(s, tf.shape(s)[0]) for s in k] for k in kept))
         self.stacked_carries = kept.carries
+        # Transposed once: a product by a transposed kernel is slower, step by step.
+        self.transposed_kernels = [tf.transpose(k) for k in self.seen.kernels]
         self.places = [self._place(vector) for vector in self.seen.vectors]
 
         d_output, d_last = self.part(d_output), [self.part(d) for d in d_last]
@@ -100,7 +102,7 @@ class Backward(Sweep):
         return same[0] if same else None
 
     def _through_readout(self, kept: Kept, d_output: Any, d_last: list) -> tuple:
-        """Go back through the readout: to each step's emission, or to the last carry."""
+        """Go back through the readout, to each emission or to the last carry."""
         weights = self.weights
         if self.return_sequences:
             emissions = self.emissions(kept)
@@ -137,7 +139,7 @@ class Backward(Sweep):
         ) -> tuple:
             k = left - 1
             t = start + k
-            replay = Replay(self.seen.kernels, read(self.kept.products, t))
+            replay = Replay(self.transposed_kernels, read(self.kept.products, t))
             drive_k, carry = read(drive, k), read(self.kept.carries, t)
             sources = [drive_k, carry, self.step_weights]
             with tf.GradientTape() as tape, reading(self.cell, self.weights):

@@ -1,4 +1,4 @@
-"""The portable time loop: an ordinary TensorFlow graph, differentiated by TensorFlow."""
+"""The portable time loop: a TensorFlow graph that TensorFlow differentiates."""
 
 from typing import Any
 

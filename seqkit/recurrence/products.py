@@ -58,8 +58,8 @@ class Replay:
     that one product for all of them.
     """
 
-    def __init__(self, kernels: list, results: list) -> None:
-        self.kernels = kernels
+    def __init__(self, transposed_kernels: list, results: list) -> None:
+        self.transposed_kernels = transposed_kernels
         self.results = results
         self.vectors: list = []
         self.errors: list = [None] * len(results)
@@ -73,7 +73,7 @@ class Replay:
         def product(_: Any) -> tuple:
             def gradient(error: Any) -> Any:
                 self.errors[place] = error
-                return tf.matmul(error, self.kernels[place], transpose_b=True)
+                return tf.matmul(error, self.transposed_kernels[place])
 
             return self.results[place], gradient
 

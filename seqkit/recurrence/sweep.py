@@ -7,7 +7,7 @@ import tensorflow as tf
 from seqkit.cells.base import RecurrentCell
 from seqkit.recurrence.plain import iteration_sizes, read_from
 from seqkit.recurrence.products import Probe
-from seqkit.recurrence.shapes import chunk_size
+from seqkit.recurrence.shapes import STEPS_OF_AN_ITERATION, chunk_size
 from seqkit.recurrence.steps import Steps, time_major, unflatten
 
 
@@ -41,7 +41,7 @@ class Sweep:
         given: what the loops are given.
         place: which part of the batch this is.
         return_sequences: whether the output is every step's.
-        unroll: how many steps an iteration takes; False for one, True for all.
+        unroll: how many steps an iteration takes; False for a few, True for all.
     """
 
     def __init__(
@@ -54,7 +54,8 @@ class Sweep:
     ):
         self.cell, self.weights, self.n_steps = cell, given.weights, given.n_steps
         self.return_sequences = return_sequences
-        self.factors = iteration_sizes(unroll, given.inputs.shape[1])
+        steps = unroll or STEPS_OF_AN_ITERATION
+        self.factors = iteration_sizes(steps, given.inputs.shape[1])
         self.batch = tf.shape(given.inputs)[0] // given.parts
         self.length = tf.shape(given.inputs)[1]
         self.first_row = place * self.batch
