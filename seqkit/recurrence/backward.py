@@ -63,6 +63,11 @@ class Backward(Sweep):
         self.step_weights = [
             w for w, d in zip(weights, used, strict=True) if d is not None
         ]
+        kept = kept._replace(
+            carries=[self._by_steps(carry) for carry in kept.carries],
+            products=[self._by_steps(product) for product in kept.products],
+            emissions=[self._by_steps(emission) for emission in kept.emissions],
+        )
         self.kept = Kept(*([read_from(s, tf.shape(s)[0]) for s in k] for k in kept))
         self.stacked_carries = kept.carries
         # Transposed once: a product by a transposed kernel is slower, step by step.
@@ -91,6 +96,9 @@ class Backward(Sweep):
             for a, b, d in zip(sums.weights, through_kernels, used, strict=True)
         ]
         return self.unstack(d_inputs), d_carry[: len(d_last)], d_weights
+
+    def _by_steps(self, stacked: Any) -> Any:
+        return tf.ensure_shape(stacked, (None, self.fixed_batch, *stacked.shape[2:]))
 
     def _drive(self, rows: Any) -> Any:
         with reading(self.cell, self.weights):

@@ -140,10 +140,8 @@ class Frame:
     def join(self, parts: Any, timed: bool = False) -> Any:
         """Return the parts' rows as one batch, as large as it came."""
         joined = parts[0] if len(parts) == 1 else tf.concat(list(parts), 0)
-        if timed:
-            joined = joined[: self.n_rows, : self.n_steps]
-        else:
-            joined = joined[: self.n_rows]
+        joined = joined[: self.n_rows]
+        joined = joined[:, : self.n_steps] if timed else joined
         static = (self.batch, self.time)[: 1 + timed]
         joined.set_shape((*static, *joined.shape[len(static) :]))
         return joined

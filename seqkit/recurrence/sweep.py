@@ -56,7 +56,9 @@ class Sweep:
         self.return_sequences = return_sequences
         steps = unroll or STEPS_OF_AN_ITERATION
         self.factors = iteration_sizes(steps, given.inputs.shape[1])
-        self.batch = tf.shape(given.inputs)[0] // given.parts
+        rows = given.inputs.shape[0]
+        self.fixed_batch = None if rows is None else rows // given.parts
+        self.batch = self.fixed_batch or tf.shape(given.inputs)[0] // given.parts
         self.length = tf.shape(given.inputs)[1]
         self.first_row = place * self.batch
         self.size = chunk_size(self.batch, self.length, unroll, given.exact)
@@ -75,7 +77,7 @@ class Sweep:
         shape = tf.shape(tensor)
         start = tf.concat([[self.first_row], tf.zeros_like(shape[1:])], 0)
         part = tf.slice(tensor, start, tf.concat([[self.batch], shape[1:]], 0))
-        return tf.ensure_shape(part, (None, *tensor.shape[1:]))
+        return tf.ensure_shape(part, (self.fixed_batch, *tensor.shape[1:]))
 
     def probe(self, drive_rows: Any) -> tuple[Steps, Probe]:
         """Run one step to see what the cell multiplies and what it emits.
@@ -117,7 +119,7 @@ class Sweep:
         return tf.slice(stacked, (start, 0, 0), (self.size, self.batch, width))
 
     def steps(self, rows: Any) -> Any:
-        """Return rows `(size * batch, ...)` as an array of `(batch, ...)`, in a nest."""
+        """Return rows `(size * batch, ...)`, a nest, as arrays of `(batch, ...)`."""
 
         def cut(leaf: Any) -> tf.TensorArray:
             return read_from(unflatten(leaf, self.size, self.batch), self.size)

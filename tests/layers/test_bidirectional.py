@@ -1,0 +1,81 @@
+"""Bidirectional: reversal within each row, states, merge modes, saving."""
+
+import keras
+import numpy as np
+import pytest
+
+from seqkit import layers
+
+LAYERS = [layers.Jordan, layers.LSTM, keras.layers.GRU]
+X = np.random.default_rng(0).standard_normal((3, 5, 4)).astype("float32")
+MASK = np.arange(5) < np.array([[5], [3], [1]])
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_row_is_reversed_within_its_length(layer):
+    both = layers.Bidirectional(layer(2, return_sequences=True), merge_mode=None)
+    forward, backward = both(X, mask=MASK)
+    for row, length in enumerate((5, 3, 1)):
+        alone = both(X[row : row + 1, :length])
+        for whole, part in zip((forward, backward), alone, strict=True):
+            np.testing.assert_allclose(whole[row, :length], part[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["concat", "sum", "mul", "ave", None])
+def test_merge_modes(mode):
+    both = layers.Bidirectional(
+        layers.Jordan(2, return_sequences=True), merge_mode=mode
+    )
+    one, other = (np.array(layer(X)) for layer in parts_of(both))
+    other = other[:, ::-1]
+    expected = {
+        "concat": np.concatenate([one, other], -1),
+        "sum": one + other,
+        "mul": one * other,
+        "ave": (one + other) / 2,
+        None: np.stack([one, other]),
+    }[mode]
+    np.testing.assert_allclose(both(X), expected, atol=1e-6)
+
+
+def parts_of(both):
+    both.build(X.shape)
+    return both.forward_layer, both.backward_layer
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_stateful_with_returned_states(layer):
+    inner = layer(2, stateful=True, return_state=True, return_sequences=True)
+    x = keras.Input(batch_shape=X.shape)
+    masked = keras.layers.Masking()(x)
+    y, *states = layers.Bidirectional(inner)(masked)
+    model = keras.Model(x, [y, *states])
+    first = model.predict(X, verbose=0)
+    second = model.predict(X, verbose=0)
+    assert not np.allclose(first[0], second[0])
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_initial_state_after_save_and_load(layer, tmp_path):
+    x = keras.Input((None, 4))
+    n_states = 2 if layer is layers.LSTM else 1
+    start = [keras.Input((2,)) for _ in range(2 * n_states)]
+    inner = layer(2, return_state=True)
+    model = keras.Model(
+        [x, *start], layers.Bidirectional(inner)(x, initial_state=start)
+    )
+    values = [X, *(np.full((3, 2), 0.1 * n, "float32") for n in range(2 * n_states))]
+    expected = model.predict(values, verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    for a, b in zip(again.predict(values, verbose=0), expected, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_masks_of_outputs_and_states():
+    inner = layers.LSTM(2, return_state=True, return_sequences=True)
+    both = layers.Bidirectional(inner)
+    assert both.compute_mask(None, MASK)[0] is MASK
+    assert both.compute_mask(None, MASK)[1:] == [None] * 4
+    last = layers.Bidirectional(layers.LSTM(2))
+    assert last.compute_mask(None, MASK) is None

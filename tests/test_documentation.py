@@ -1,0 +1,44 @@
+"""The examples in docstrings and in the README run, and print what they say."""
+
+import contextlib
+import doctest
+import importlib
+import io
+import pathlib
+import pkgutil
+import re
+
+import numpy as np
+import pytest
+
+import seqkit
+
+ROOT = pathlib.Path(__file__).parents[1]
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(seqkit.__path__, "seqkit.")
+    if not module.name.startswith("seqkit.testing")
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstrings(name):
+    module = importlib.import_module(name)
+    result = doctest.testmod(module, extraglobs={"np": np})
+    assert result.failed == 0
+
+
+def python_blocks(text):
+    """Return the Python blocks of a Markdown text, each with the output below it."""
+    pattern = r"```python\n(.*?)```\n+```text\n(.*?)```"
+    return re.findall(pattern, text, re.DOTALL)
+
+
+def test_readme():
+    blocks = python_blocks((ROOT / "README.md").read_text())
+    assert blocks
+    for code, expected in blocks:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, "README.md", "exec"), {})
+        assert printed.getvalue() == expected
