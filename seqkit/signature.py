@@ -25,7 +25,7 @@ def merged(own: inspect.Signature, base: inspect.Signature) -> inspect.Signature
     >>> str(merged(own, base))
     "(units, gate='sigmoid', bias=True)"
     """
-    names = [name for name in base.parameters]
+    names = list(base.parameters)
     parameters = dict(base.parameters)
     previous = None
     for name, parameter in own.parameters.items():
@@ -43,12 +43,18 @@ def merged(own: inspect.Signature, base: inspect.Signature) -> inspect.Signature
 
 def own_signature(cls: type) -> inspect.Signature:
     """Return the signature of the class's own `__init__`, without `self`."""
-    parameters = list(inspect.signature(cls.__init__).parameters.values())
+    constructor = vars(cls)["__init__"]
+    parameters = list(inspect.signature(constructor).parameters.values())
     return inspect.Signature(parameters[1:])
 
 
-class SignatureMeta(type(keras.layers.Layer)):
+LayerType: Any = type(keras.layers.Layer)
+
+
+class SignatureMeta(LayerType):
     """Binds arguments by the merged signature before the constructor sees them."""
+
+    __signature__: inspect.Signature
 
     def __init__(cls, name: str, bases: tuple, namespace: dict, **kwargs: Any):
         """Merge the new class's own parameters into its base's signature."""
@@ -75,7 +81,7 @@ class SignatureMeta(type(keras.layers.Layer)):
         return super().__call__(**bound, **rest)
 
 
-def argument_names(cls: type) -> list[str]:
+def argument_names(cls: Any) -> list[str]:
     """Return the names of the constructor's arguments, `**kwargs` aside."""
     return [
         name

@@ -39,9 +39,8 @@ def activate(block: Any, functions: Sequence[Callable]) -> list:
         gates = ops.split(block, len(functions), axis=-1)
         return [function(g) for function, g in zip(functions, gates, strict=True)]
     scales = [AS_TANH[function] for function in functions]
-    if len(set(functions)) == 1:
-        inner = scales[0][0]
-    else:
+    inner: Any = scales[0][0]
+    if len(set(functions)) > 1:
         units = block.shape[-1] // len(functions)
         inner = np.repeat([scale for scale, _ in scales], units)
         inner = ops.convert_to_tensor(inner, dtype=block.dtype)

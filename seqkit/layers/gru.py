@@ -31,6 +31,8 @@ class GRU(RecurrentLayer, keras.layers.GRU):
 
     cell_class = GRUCell
 
-    def __init__(self, unroll: bool | int = False, use_cudnn: Any = "auto", **kwargs):
+    def __init__(
+        self, unroll: bool | int = False, use_cudnn: Any = "auto", **kwargs: Any
+    ):
         super().__init__(unroll=unroll, **kwargs)
         self.use_cudnn = checks.one_of("use_cudnn", use_cudnn, ("auto", True, False))

@@ -33,6 +33,8 @@ class LSTM(RecurrentLayer, keras.layers.LSTM):
 
     cell_class = LSTMCell
 
-    def __init__(self, unroll: bool | int = False, use_cudnn: Any = "auto", **kwargs):
+    def __init__(
+        self, unroll: bool | int = False, use_cudnn: Any = "auto", **kwargs: Any
+    ):
         super().__init__(unroll=unroll, **kwargs)
         self.use_cudnn = checks.one_of("use_cudnn", use_cudnn, ("auto", True, False))

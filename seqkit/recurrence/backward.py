@@ -130,7 +130,7 @@ class Backward(Sweep):
         )
         zeros = [tf.zeros_like(c) for c in self.step.initial[len(d_last) :]]
         d_carry = [*d_last, *zeros]
-        self.d_emissions = None
+        self.d_emissions: Any = None
         if self.return_sequences:
             self.d_emissions = read_from(d_emissions, self.capacity)
         else:

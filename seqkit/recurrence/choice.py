@@ -4,6 +4,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 import keras
@@ -62,7 +63,7 @@ def exporting() -> bool:
 
     Neither Keras nor TensorFlow tells a layer so; the modules on the call stack do.
     """
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if str(frame.f_globals.get("__name__")).startswith(EXPORTERS):
             return True

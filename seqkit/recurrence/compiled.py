@@ -151,7 +151,7 @@ class Functions:
     """The compiled functions of a cell; one compilation for each shape."""
 
     def __init__(self, cell: RecurrentCell):
-        self.cell = weakref.ref(cell)
+        self.cell: Any = weakref.ref(cell)
         compiled = functools.partial(tf.function, jit_compile=True, autograph=False)
         self.forward = compiled(self._forward)
         self.backward = compiled(self._backward)

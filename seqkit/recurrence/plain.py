@@ -76,7 +76,7 @@ def read_from(stacked: Any, size: Any) -> Any:
     return array.unstack(stacked)
 
 
-def iteration_sizes(unroll: bool | int, n_steps: int | None) -> list[int]:
+def iteration_sizes(unroll: bool | int, n_steps: Any) -> list[int]:
     """Return how many steps an iteration takes: in a first loop, then for the rest.
 
     Example:

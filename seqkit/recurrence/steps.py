@@ -44,7 +44,7 @@ class Steps:
         self.first = (emission, new)
         same = [place for place, state in enumerate(new) if state is emission]
         self.initial = list(states)
-        self.emitted = same[0] if same else None
+        self.emitted: Any = same[0] if same else None
         if keep_emission and not same:
             self.emitted = len(states)
             self.initial.append(tf.zeros_like(emission))

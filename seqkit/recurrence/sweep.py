@@ -44,6 +44,8 @@ class Sweep:
         unroll: how many steps an iteration takes; False for a few, True for all.
     """
 
+    step: Steps
+
     def __init__(
         self,
         cell: RecurrentCell,

@@ -74,10 +74,12 @@ def test_batches_of_every_size_are_cut_and_joined(batch):
 
 
 def test_a_cell_is_forgotten_with_its_layer():
-    layer = layers.SimpleRNN(2)
-    tf.function(lambda x: layer(x))(inputs_of(2, 3, 4))
-    cell = weakref.ref(layer.cell)
-    del layer
+    def used_cell():
+        layer = layers.SimpleRNN(2)
+        tf.function(lambda x: layer(x))(inputs_of(2, 3, 4))
+        return weakref.ref(layer.cell)
+
+    cell = used_cell()
     gc.collect()
     keras.backend.clear_session()
     gc.collect()
