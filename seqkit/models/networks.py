@@ -19,7 +19,8 @@ def recurrent_layers() -> dict[str, type[keras.layers.Layer]]:
     return {
         name: member
         for name, member in members.items()
-        if isinstance(member, type) and issubclass(member, keras.layers.RNN)
+        if issubclass(member, seqkit_layers.RecurrentLayer)
+        and member is not seqkit_layers.RecurrentLayer
     }
 
 

@@ -48,6 +48,7 @@ def train_network(
         ],
         jit_compile=False,  # the recurrence compiles itself, which is faster
     )
+    network.optimizer.build(network.trainable_variables)  # or the step is traced twice
     ids, valid_ids = training[0], validation[0]
     lengths = bucket_lengths(
         np.concatenate([ids.row_lengths(), valid_ids.row_lengths()])

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss
+
+from seqkit.models.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    softmax,
+)
+
+
+def drawn_from(logits, seed=0):
+    """Labels drawn from softmax(logits)."""
+    generator = np.random.default_rng(seed)
+    return np.array([generator.choice(len(p), p=p) for p in softmax(logits)])
+
+
+@pytest.mark.parametrize("true", [0.5, 1.0, 2.5])
+def test_finds_the_temperature_that_labels_were_drawn_with(true):
+    logits = np.random.default_rng(1).normal(0, 2, (20000, 3))
+    assert fit_temperature(logits * true, drawn_from(logits)) == pytest.approx(
+        true, rel=0.05
+    )
+
+
+def test_no_other_temperature_is_better():
+    logits = np.random.default_rng(2).normal(0, 3, (300, 4))
+    labels = drawn_from(logits / 2)
+    best = fit_temperature(logits, labels)
+    losses = [
+        log_loss(labels, softmax(logits / t), labels=range(4))
+        for t in (best * 0.98, best, best * 1.02)
+    ]
+    assert losses[1] == min(losses)
+
+
+def test_calibration_error_by_hand():
+    probabilities = np.array([[0.9, 0.1]] * 10 + [[0.4, 0.6]] * 10)
+    labels = np.array([0] * 7 + [1] * 3 + [1] * 6 + [0] * 4)
+    error = expected_calibration_error(probabilities, labels)
+    assert error == pytest.approx((10 * 0.2 + 10 * 0.0) / 20)
+    found = reliability(probabilities, labels, bins=10)
+    assert found.counts.tolist() == [0, 0, 0, 0, 0, 10, 0, 0, 10, 0]
+    assert found.accuracy[8] == pytest.approx(0.7)
+    assert np.isnan(found.accuracy[0])
+
+
+def test_certainty_is_in_the_last_bin():
+    assert reliability(np.array([[1.0, 0.0]]), np.array([0])).counts[-1] == 1

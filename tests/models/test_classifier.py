@@ -1,0 +1,224 @@
+from dataclasses import asdict, replace
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqkit.errors import InputError
+from seqkit.models import SentimentClassifier, text_classifier
+from seqkit.models.calibration import softmax
+from seqkit.models.networks import recurrent_layers
+from seqkit.models.run_files import read_config
+from seqkit.models.settings import POOLINGS
+from seqkit.recurrence import portable
+from tests.models.conftest import TINY, quick_fit, reviews
+
+
+def accuracy(classifier, texts, labels):
+    return np.mean(
+        [a.label == b for a, b in zip(classifier(texts), labels, strict=True)]
+    )
+
+
+def test_learns(classifier):
+    assert accuracy(classifier, *reviews(100, seed=2)) > 0.95
+    label, score = classifier(["a great film"])[0]
+    assert label == "positive"
+    assert 0.5 < score <= 1
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_lstm_learns_after_right_padding_because_it_is_masked(masked, monkeypatch):
+    """Three words, then 60 steps of padding: without a mask it sees nothing."""
+    texts, labels = ["a good film", "a bad film"] * 32, [0, 1] * 32
+    settings = replace(TINY, network="LSTM", pooling="last", learning_rate=0.01)
+    keras.utils.set_random_seed(0)
+    embedding = keras.layers.Embedding
+    if not masked:
+        monkeypatch.setattr(
+            keras.layers, "Embedding", lambda *sizes, **_: embedding(*sizes)
+        )
+    network = text_classifier(settings, vocabulary_size=8, classes=2)
+    words = {"a": 2, "good": 3, "bad": 4, "film": 5}
+    ids = np.array([[words[w] for w in t.split()] + [0] * 60 for t in texts], "int32")
+    network.compile(
+        keras.optimizers.Adam(0.02),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    with portable():
+        history = network.fit(ids, np.array(labels), epochs=8, batch_size=16, verbose=0)
+    reached = history.history["loss"][-1]
+    assert (reached < 0.05) if masked else (reached > 0.6)
+
+
+@pytest.mark.parametrize("name", sorted(recurrent_layers()))
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_padding_changes_no_answer(name, pooling):
+    settings = replace(TINY, network=name, pooling=pooling, bidirectional=True)
+    network = text_classifier(settings, vocabulary_size=9, classes=3)
+    ids = np.array([[3, 4, 5, 0], [6, 0, 0, 0], [0, 0, 0, 0]], "int32")
+    more = np.pad(ids, [[0, 0], [0, 3]])
+    answer = np.array(network(ids))
+    assert np.isfinite(answer).all()
+    np.testing.assert_allclose(network(more), answer, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(network(ids[:1, :3]), answer[:1], rtol=1e-5, atol=1e-6)
+
+
+def test_every_setting_shapes_the_network():
+    settings = replace(TINY, network="SimpleRNN", layers=2, bidirectional=True, units=3)
+    network = text_classifier(settings, vocabulary_size=50, classes=4)
+    shapes = [tuple(weight.shape) for weight in network.weights]
+    one_way = [(3, 3), (3,)]
+    assert shapes == [
+        (50, 8),
+        *[(8, 3), *one_way] * 2,
+        *[(6, 3), *one_way] * 2,
+        (6, 4),
+        (4,),
+    ]
+    dropouts = [x.rate for x in network.layers if isinstance(x, keras.layers.Dropout)]
+    assert dropouts == [0.0, 0.0]
+
+
+def test_answers_do_not_depend_on_their_company(classifier):
+    texts = [*reviews(300, seed=3)[0], "", "good " * 50]
+    together = classifier.probabilities(texts)
+    alone = [classifier.probabilities([text])[0] for text in texts[:3] + texts[-2:]]
+    picked = [*together[:3], *together[-2:]]
+    np.testing.assert_allclose(picked, alone, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(together.sum(axis=1), 1)
+    assert classifier([]) == []
+
+
+def test_the_graph_answers_as_the_object(classifier):
+    texts = ["a good film", "dull", "", "unknown wörds 👍🏽", "flat " * 60]
+    given = classifier.answer(tf.constant(texts))
+    for index, (label, score) in enumerate(classifier(texts)):
+        assert given["label"][index].numpy().decode() == label
+        assert given["score"][index].numpy() == pytest.approx(score, abs=1e-5)
+    np.testing.assert_allclose(
+        given["probabilities"], classifier.probabilities(texts), atol=1e-5
+    )
+
+
+def test_save_and_load(classifier, tmp_path):
+    classifier.save(tmp_path, {"data": "somewhere"})
+    config = read_config(tmp_path)
+    assert config["settings"] == asdict(TINY)
+    assert config["data"] == "somewhere"
+    loaded = SentimentClassifier.load(tmp_path)
+    texts = reviews(20, seed=4)[0]
+    assert loaded(texts) == classifier(texts)
+    assert loaded.settings == classifier.settings
+    assert loaded.classes == ("negative", "positive")
+
+
+def test_same_seed_same_classifier():
+    data = reviews(60)
+    first, again, other = (
+        quick_fit(data, data, epochs=1, dropout=0.3, seed=seed).logits(data[0][:5])
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 1e-3
+
+
+def test_stops_early_and_keeps_the_best_weights():
+    texts, labels = reviews(64)
+    wrong = ["positive" if label == "negative" else "negative" for label in labels]
+    fitted = quick_fit((texts, labels), (texts, wrong), epochs=20, patience=2)
+    losses = fitted.history["val_cross_entropy"]
+    best = int(np.argmin(losses))
+    assert len(losses) == best + 1 + 2 < 20
+    classes = np.array([label == "positive" for label in wrong]).astype(int)
+    kept = -np.log(softmax(fitted.logits(texts))[np.arange(64), classes]).mean()
+    assert kept == pytest.approx(losses[best], rel=1e-4)
+
+
+def test_chinese_and_more_than_two_classes():
+    words = {"好": "好看动人", "坏": "无聊难看", "中": "一般还行"}
+    data = [
+        (f"这部电影{first}{second}。", label)
+        for label, signs in words.items()
+        for first in signs
+        for second in signs
+    ]
+    texts, labels = map(list, zip(*data, strict=True))
+    for level in ("word", "char"):
+        fitted = quick_fit((texts, labels), (texts, labels), level=level, epochs=12)
+        assert fitted.classes == ("中", "坏", "好")
+        assert accuracy(fitted, texts, labels) > 0.95
+
+
+def test_attribution_finds_the_telling_word(classifier):
+    effects = classifier.attribute("The film was moving , it is")
+    words = ["the", "film", "was", "moving", ",", "it", "is"]
+    assert [word for word, _ in effects] == words
+    assert max(effects, key=lambda pair: pair[1])[0] == "moving"
+    assert classifier.attribute("") == []
+    logits = classifier.logits(["dull film", "film"]) / classifier.temperature
+    label = logits[0].argmax()
+    odds = logits[:, label] - logits[:, 1 - label]
+    assert classifier.attribute("dull film")[0][1] == pytest.approx(
+        float(odds[0] - odds[1]), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "validation", "message"),
+    [
+        (["a", "a"], (["x"], ["a"]), "labels must be of two classes or more; got"),
+        (["a", "b"], (["x"], ["c"]), r"validation has labels that .* not: \['c'\]"),
+    ],
+)
+def test_labels_that_cannot_be_learnt(labels, validation, message):
+    with pytest.raises(InputError, match=message):
+        SentimentClassifier.fit(["x", "y"], labels, validation, TINY, verbose=0)
+
+
+def test_one_string_is_not_a_list_of_texts(classifier):
+    with pytest.raises(InputError, match="texts must be a list of strings; got the"):
+        classifier("a good film")
+
+
+def damaged(name, content):
+    def damage(folder):
+        (folder / name).write_bytes(content)
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (
+            lambda folder: (folder / "config.json").unlink(),
+            "not a model folder: no con",
+        ),
+        (
+            lambda folder: (folder / "model.keras").unlink(),
+            "not a model folder: no mod",
+        ),
+        (damaged("config.json", b"{"), "config.json: cannot be read"),
+        (damaged("config.json", b"\xff"), "config.json: cannot be read"),
+        (damaged("config.json", b"[]"), "config.json: not written by seqkit"),
+        (
+            damaged("config.json", b'{"seqkit": "1"}'),
+            "not the configuration of",
+        ),
+        (damaged("model.keras", b"PK nothing"), "model.keras: cannot be read as a mod"),
+    ],
+)
+def test_a_damaged_folder_is_named(classifier, tmp_path, damage, message):
+    classifier.save(tmp_path)
+    damage(tmp_path)
+    with pytest.raises(InputError, match=message) as raised:
+        SentimentClassifier.load(tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_no_folder(tmp_path):
+    with pytest.raises(InputError, match="there is no such folder"):
+        SentimentClassifier.load(tmp_path / "none")

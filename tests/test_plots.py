@@ -1,0 +1,122 @@
+import sys
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import font_manager
+
+from seqkit import plots
+from seqkit.models.calibration import reliability
+
+WORDS = [("$5", 1.0), ("很好", -2.0), ("👍🏽", 0.1), *[("word", 0.2)] * 60]
+
+
+def pictures():
+    twelve = list("abcdefghijkl")
+    two = np.array([[3, 1], [0, 2]])
+    probabilities = np.array([[0.9, 0.1], [0.3, 0.7], [0.4, 0.6]])
+    found = reliability(probabilities, np.array([0, 1, 0]))
+    return {
+        "learning": plots.learning_curves({"loss": [2.0, 1.0], "val_loss": [2, 3]}, 1),
+        "one epoch": plots.learning_curves({"loss": [2.0]}),
+        "confusion": plots.confusion_matrix(
+            np.array([[3, 1], [0, 2]]), ["$a$", "很好"]
+        ),
+        "many classes": plots.confusion_matrix(
+            np.eye(12, dtype=int), list("abcdefghijkl")
+        ),
+        "reliability": plots.reliability_diagram({"test": found}, {"test": 0.1}),
+        "lengths": plots.accuracy_by_length(np.arange(40), np.arange(40) % 2, 20),
+        "one length": plots.accuracy_by_length(np.array([3, 3]), np.array([1, 0])),
+        "attribution": plots.attribution([("A $heading$", WORDS), ("empty", [])]),
+    }
+
+
+@pytest.mark.parametrize("name", list(pictures()))
+def test_draws_a_picture(name, tmp_path):
+    pictures()[name].savefig(tmp_path / "picture.png")
+    image = matplotlib.image.imread(tmp_path / "picture.png")[..., :3]
+    assert (image.std(axis=(0, 1)) > 0.01).all()
+
+
+def test_leaves_pyplot_and_backend_alone(tmp_path):
+    backend, settings = matplotlib.get_backend(), dict(matplotlib.rcParams)
+    loaded = "matplotlib.pyplot" in sys.modules
+    for figure in pictures().values():
+        figure.savefig(tmp_path / "picture.png")
+    assert matplotlib.get_backend() == backend
+    assert dict(matplotlib.rcParams) == settings
+    assert ("matplotlib.pyplot" in sys.modules) == loaded
+
+
+def test_confusion_shows_counts_and_shares():
+    axes = plots.confusion_matrix(np.array([[3, 1], [0, 2]]), ["a", "b"]).axes[0]
+    shown = [text.get_text() for text in axes.texts]
+    assert shown == ["3\n75%", "1\n25%", "0\n0%", "2\n100%"]
+    assert axes.get_ylabel() == "true"
+    assert axes.get_xlabel() == "predicted"
+
+
+def test_lengths_are_grouped_without_loss():
+    lengths, right = np.array([1, 1, 2, 5, 9, 9, 9, 30]), np.ones(8)
+    axes = plots.accuracy_by_length(lengths, right).axes[0]
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    counts = [int(label.split("n = ")[1].rstrip(")")) for label in labels]
+    assert sum(counts) == len(lengths)
+    assert labels[0].startswith("1")
+    assert labels[-1].split("\n")[0].endswith("30")
+
+
+def test_wilson_interval():
+    """Wilson 1927 for 8 of 10: 0.490 to 0.943."""
+    middle, half = plots._wilson(np.array([0.8]), np.array([10]))
+    assert middle - half == pytest.approx(0.490, abs=1e-3)
+    assert middle + half == pytest.approx(0.943, abs=1e-3)
+
+
+def test_attribution_words_stay_on_the_page_and_apart():
+    figure = plots.attribution([("heading", WORDS)])
+    figure.savefig("/dev/null", format="png")
+    renderer = figure.canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
+    width, height = figure.canvas.get_width_height()
+    for number, box in enumerate(boxes):
+        assert 0 <= box.x0 < box.x1 <= width
+        assert 0 <= box.y0 < box.y1 <= height
+        assert not any(box.overlaps(other) for other in boxes[:number])
+
+
+def test_colour_says_for_or_against():
+    figure = plots.attribution([("heading", [("for", 2.0), ("against", -2.0)])])
+    _, good, bad = figure.axes[0].texts
+    red, _, blue, _ = good.get_bbox_patch().get_facecolor()
+    assert blue > red
+    red, _, blue, _ = bad.get_bbox_patch().get_facecolor()
+    assert red > blue
+
+
+@pytest.fixture
+def only_the_default_font(monkeypatch):
+    monkeypatch.setattr(plots, "_fonts", list)
+
+
+@pytest.mark.usefixtures("only_the_default_font")
+def test_says_when_no_font_has_a_sign():
+    figure = plots.attribution([("heading", [("很好", 1.0)])])
+    assert figure.axes[0].texts[1].get_text() == "□□"
+    assert "no installed font" in figure.get_suptitle()
+
+
+@pytest.mark.usefixtures("only_the_default_font")
+def test_drops_what_is_unseen_anyway(monkeypatch):
+    monkeypatch.setattr(plots, "_characters", lambda path: frozenset("ab"))
+    assert plots._legible(["a\ufe0fb", "c\u200d"])[0] == ["ab", "□"]
+
+
+def test_every_sign_drawn_is_in_a_chosen_font():
+    shown, families = plots._legible(["很好看 ok"])
+    chosen = [f for f in font_manager.fontManager.ttflist if f.name in families]
+    default = font_manager.findfont(font_manager.FontProperties())
+    paths = {default, *(font.fname for font in chosen)}
+    signs = set().union(*(plots._characters(path) for path in paths))
+    assert set(shown[0]) <= signs
