@@ -72,10 +72,11 @@ def name_of(path):
 def modules_of(names):
     """The files of the modules of seqkit that are named, or hold what is named."""
     for name in names:
-        for stem in (name.split("."), name.split(".")[:-1]):
-            for file in (Path(*stem).with_suffix(".py"), Path(*stem, "__init__.py")):
-                if stem[:1] == ["seqkit"] and (ROOT / file).is_file():
-                    yield ROOT / file
+        path = ROOT.joinpath(*name.split("."))
+        for stem in (path, path.parent):
+            for file in (stem.with_suffix(".py"), stem / "__init__.py"):
+                if name.startswith("seqkit.") and file.is_file():
+                    yield file
 
 
 SOURCES = [p for p in files("seqkit") if part_of(p) != "testing"]
