@@ -156,6 +156,8 @@ def first_call_tables(results: Results) -> list[Table]:
         items = [
             results.get("layers", mode, network, point, contestant) for mode in MODES
         ]
+        if not any(items):
+            return MISSING
         return " / ".join(number(item.first if item else None) for item in items)
 
     names = results.contestants("layers")
