@@ -19,12 +19,8 @@ def pictures():
     return {
         "learning": plots.learning_curves({"loss": [2.0, 1.0], "val_loss": [2, 3]}, 1),
         "one epoch": plots.learning_curves({"loss": [2.0]}),
-        "confusion": plots.confusion_matrix(
-            np.array([[3, 1], [0, 2]]), ["$a$", "很好"]
-        ),
-        "many classes": plots.confusion_matrix(
-            np.eye(12, dtype=int), list("abcdefghijkl")
-        ),
+        "confusion": plots.confusion_matrix(two, ["$a$", "很好"]),
+        "many classes": plots.confusion_matrix(np.eye(12, dtype=int), twelve),
         "reliability": plots.reliability_diagram({"test": found}, {"test": 0.1}),
         "lengths": plots.accuracy_by_length(np.arange(40), np.arange(40) % 2, 20),
         "one length": plots.accuracy_by_length(np.array([3, 3]), np.array([1, 0])),

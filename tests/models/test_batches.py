@@ -16,20 +16,21 @@ def some_texts(count=203, longest=90):
 
 
 def test_few_lengths_that_hold_every_text():
-    for longest in (1, 7, 90, 400, 5000):
+    for longest in (1, 90, 400, 5000):
         _, lengths = some_texts(longest=longest)
-        chosen = bucket_lengths(lengths)
-        assert len(chosen) <= 4
+        chosen = bucket_lengths(lengths, batch_size=1)
+        assert len(chosen) == min(8, longest)
         assert chosen == sorted(set(chosen))
         assert chosen[-1] == max(1, lengths.max())
-    assert bucket_lengths([0, 0]) == [1]
+    assert bucket_lengths([0, 0], batch_size=1) == [1]
+    assert bucket_lengths(range(100), batch_size=13) == [99]
 
 
 @pytest.mark.parametrize("seed", [None, 5])
 def test_every_text_once_in_few_shapes(seed):
     ids, lengths = some_texts()
     labels = np.arange(len(lengths)) % 3
-    chosen = bucket_lengths(lengths)
+    chosen = bucket_lengths(lengths, 4)
     batches = bucketed_batches(ids, labels, chosen, batch_size=16, seed=seed)
     seen, shapes, count = Counter(), set(), 0
     for padded, label, weight in batches:
@@ -55,7 +56,9 @@ def test_shuffles_anew_for_each_epoch_and_repeats_by_seed():
     ids, lengths = some_texts()
 
     def epochs(seed):
-        batches = bucketed_batches(ids, lengths * 0, bucket_lengths(lengths), 8, seed)
+        batches = bucketed_batches(
+            ids, lengths * 0, bucket_lengths(lengths, 4), 8, seed
+        )
         return [[b[0].numpy().tolist() for b in batches] for _ in range(2)]
 
     first, second = epochs(1)
