@@ -5,25 +5,28 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-_SHAPES = 4  # padded lengths, at most
-_MULTIPLE = 8  # each is a multiple of this, the greatest excepted
+_LENGTHS = 8  # padded lengths, at most
+_BATCHES = 8  # full batches of each, at least
+_MULTIPLE = 4  # each is a multiple of this, the greatest excepted
 
 
-def bucket_lengths(lengths: Sequence[int] | np.ndarray) -> list[int]:
-    """Choose at most four padded lengths that about equally many texts fill.
+def bucket_lengths(lengths: Sequence[int] | np.ndarray, batch_size: int) -> list[int]:
+    """Choose at most eight padded lengths that about equally many texts fill.
 
-    Recurrent layers are compiled once for each shape, so few shapes matter as much
-    as little padding.
+    Recurrent layers are compiled for few shapes, so few lengths matter as much as
+    little padding.
 
     Args:
         lengths: Tokens of each text.
+        batch_size: With fewer than eight batches for each, lengths are fewer.
 
     Example:
-        >>> bucket_lengths([3, 9, 17, 18, 30, 31, 32, 90])
-        [16, 24, 32, 90]
+        >>> bucket_lengths([3, 9, 17, 18, 30, 31, 32, 90] * 4, batch_size=1)
+        [12, 20, 32, 90]
     """
     longest = max(1, int(np.max(lengths)))
-    shares = np.arange(1, _SHAPES + 1) / _SHAPES
+    count = max(1, min(_LENGTHS, len(lengths) // (_BATCHES * batch_size)))
+    shares = np.arange(1, count + 1) / count
     filled = np.maximum(1, np.quantile(lengths, shares, method="lower")).astype(int)
     rounded = -(-filled // _MULTIPLE) * _MULTIPLE
     return sorted({min(int(length), longest) for length in rounded})

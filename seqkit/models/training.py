@@ -51,7 +51,8 @@ def train_network(
     network.optimizer.build(network.trainable_variables)  # or the step is traced twice
     ids, valid_ids = training[0], validation[0]
     lengths = bucket_lengths(
-        np.concatenate([ids.row_lengths(), valid_ids.row_lengths()])
+        np.concatenate([ids.row_lengths(), valid_ids.row_lengths()]),
+        settings.batch_size,
     )
     if verbose == "auto":
         verbose = 1 if sys.stdout.isatty() else 2
