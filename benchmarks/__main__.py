@@ -18,7 +18,7 @@ from benchmarks.plan import Plan
 from benchmarks.points import COUNTERPARTS, SECTIONS
 from benchmarks.processes import Fleet
 from benchmarks.results import Results
-from benchmarks.settings import described, settings
+from benchmarks.settings import OtherPrograms, described, settings
 from benchmarks.summary import summary, summary_table
 from benchmarks.tables import all_tables, number
 
@@ -93,6 +93,7 @@ def earlier(path: Path) -> dict[str, Any]:
 def measured(plan: Plan, command: str, json_file: Path | None) -> dict[str, Any]:
     """Measure all of the plan, with progress."""
     record: dict[str, Any] = {"measurements": []}
+    others = OtherPrograms()
     with start(plan) as fleet:
         threads = {name: said["threads"] for name, said in fleet.said.items()}
         record["settings"] = settings(
@@ -101,10 +102,17 @@ def measured(plan: Plan, command: str, json_file: Path | None) -> dict[str, Any]
         started = time.monotonic()
         for group in plan.groups(fleet):
             record["measurements"] += map(dataclasses.asdict, group)
-            if json_file:  # after every group: a long run may be interrupted
-                json_file.write_text(json.dumps(record, indent=1) + "\n")
+            write(record, json_file)  # a long run may be interrupted
             progress(group, started)
+    record["settings"]["others"] = others.share()
+    write(record, json_file)
     return record
+
+
+def write(record: dict[str, Any], json_file: Path | None) -> None:
+    """Write what was measured so far, if it was asked for."""
+    if json_file:
+        json_file.write_text(json.dumps(record, indent=1) + "\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,34 @@ from benchmarks import measure
 from benchmarks.points import THREADS
 
 PACKAGES = ("seqkit", "tensorflow", "keras", "jax", "torch", "numpy")
-QUIET_LOAD = 0.5
-"""Load of the machine at the start above which the figures are not to be trusted."""
+QUIET = 0.05
+"""Share of the machine that others may use before the figures are not trusted."""
+
+
+class OtherPrograms:
+    """How much of the machine programs other than this run used since the start.
+
+    Processor time of the whole machine (/proc/stat), less that of this process and
+    of its children that have ended.
+    """
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.before = self._seconds()
+
+    def share(self) -> float:
+        """Their processor seconds in those that the machine had to give."""
+        elapsed = (time.monotonic() - self.started) * os.cpu_count()
+        return max(0.0, self._seconds() - self.before) / elapsed
+
+    @staticmethod
+    def _seconds() -> float:
+        names = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"]
+        counts = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+        ticks = dict(zip(names, map(int, counts), strict=True))
+        busy = sum(ticks.values()) - ticks["idle"] - ticks["iowait"]
+        ours = sum(os.times()[:4])
+        return busy / os.sysconf("SC_CLK_TCK") - ours
 
 
 def settings(
@@ -29,7 +56,7 @@ def settings(
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
         "threads": threads,
-        "load_at_start": os.getloadavg()[0],
+        "others": None,
         "effort": vars(effort),
         "keep_processes": keep_processes,
     }
@@ -67,9 +94,11 @@ def described(found: dict[str, Any]) -> list[str]:
         f"{effort.layer_seconds:g} s; fit: {effort.fit_repetitions} epochs of "
         f"{effort.steps} steps. Medians (minima); ratios are of medians.",
     ]
-    if found["load_at_start"] > QUIET_LOAD:
-        lines.append(
-            f"THE MACHINE WAS BUSY at the start (load {found['load_at_start']:.1f}): "
-            "these figures are not to be trusted."
-        )
+    others = found["others"]
+    if others is None:
+        lines.append("The run did not come to its end.")
+    else:
+        lines.append(f"Other programs used {others:.0%} of the machine meanwhile.")
+        if others > QUIET:
+            lines.append("THE MACHINE WAS BUSY: these figures are not to be trusted.")
     return lines

@@ -2,9 +2,11 @@
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from benchmarks.measure import Measurement
 from benchmarks.points import FitPoint, LayerPoint
 from benchmarks.processes import WorkerError
 from benchmarks.results import FASTER_KERAS, Results
+from benchmarks.settings import OtherPrograms
 from benchmarks.tables import Table
 
 ROOT = Path(__file__).parents[1]
@@ -287,6 +290,25 @@ def test_memory_of_a_layer(tmp_path):
         for mode in ("inference", "gradients"):
             small, large = (peaks[name, mode, point] for point in points[1:])
             assert large > small + 8192 * 4 * 64 * 4 / 2**20
+
+
+def test_other_programs_are_told_from_our_own():
+    """One core is busy for a second: first in our child, then in a stranger."""
+    spin = (
+        "import time\nend = time.process_time() + 1\nwhile time.process_time() < end: 0"
+    )
+    cores = os.cpu_count()
+
+    def watched(*command):
+        others = OtherPrograms()
+        started = time.monotonic()
+        subprocess.run(command, check=True)
+        return others.share() * cores * (time.monotonic() - started)
+
+    child = watched(sys.executable, "-c", spin)
+    # The shell ends at once, so that its child is nobody's whom we waited for.
+    stranger = watched("sh", "-c", f"'{sys.executable}' -c '{spin}' & sleep 1.5")
+    assert stranger - child > 0.5
 
 
 def test_peak_memory_is_above_the_start_and_sees_what_was_freed():

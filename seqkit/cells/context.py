@@ -62,5 +62,5 @@ def next_context(context: Any, vector: Any, decay: Any, normalized: bool) -> Any
     """Return s_{t+1}: v, or α s + v, or where normalized α s + (1 − α) v."""
     if decay is None:
         return vector
-    decay = ops.cast(decay, vector.dtype)
+    decay = ops.convert_to_tensor(decay, dtype=vector.dtype)
     return decay * context + ((1 - decay) * vector if normalized else vector)
