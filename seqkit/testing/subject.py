@@ -96,8 +96,8 @@ class Subject:
         if self._weights is None:
             rng = np.random.default_rng(7)
             self._weights = [
-                w + rng.uniform(0.1, 0.4, w.shape) * rng.choice([-1, 1], w.shape)
-                for w in map(np.float64, layer.get_weights())
+                rng.uniform(0.1, 0.7, w.shape) * rng.choice([-1, 1], w.shape)
+                for w in layer.weights
             ]
         layer.set_weights(self._weights)
 

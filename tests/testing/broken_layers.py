@@ -98,7 +98,7 @@ class ScalesGradient(SimpleRNN):
     def call(self, *args, **kwargs):
         @tf.custom_gradient
         def wrong(x):
-            return tf.identity(x), lambda d: 1.001 * d
+            return tf.identity(x), lambda d: 1.01 * d
 
         return keras.tree.map_structure(wrong, super().call(*args, **kwargs))
 

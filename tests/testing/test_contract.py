@@ -9,7 +9,7 @@ import pytest
 from seqkit import layers
 from seqkit.testing import contract
 from seqkit.testing.discovery import public_layers
-from seqkit.testing.points import exports, gradients, masking, sequences
+from seqkit.testing.points import exports, gradients, graphs, masking, sequences
 from seqkit.testing.subject import Subject
 from tests.testing import broken_layers
 from tests.testing.cases import CASES, PLAIN, VARIANTS
@@ -89,15 +89,21 @@ def test_compiled_functions_are_noticed_in_an_export(tmp_path):
     assert exports.compiled_functions(tmp_path)
 
 
-@pytest.mark.parametrize("case", PLAIN, ids=by_name)
-def test_unknown_shapes_and_fit(case):
-    hold(case, points=("graph",), modes=("eager",))
+@pytest.mark.parametrize("case", [c for c in PLAIN if c.inner is None], ids=by_name)
+def test_unknown_shapes(case):
+    graphs.check_unknown_shape(Subject(case))
+
+
+def test_fit():
+    """One layer here; `test_everything_in_graphs` fits the others."""
+    graphs.check_fit(Subject(PLAIN[0]))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", PLAIN, ids=by_name)
 def test_everything_in_graphs(case):
     hold(case, modes=("graph",))
+    hold(case, points=("graph",), modes=("eager",))
 
 
 @pytest.mark.slow

@@ -36,7 +36,7 @@ def check_fit(subject: Subject) -> None:
     """`model.fit` over batches of many shapes trains as the plain loop does."""
     expected = _weights_after_fit(subject, plain_loop)
     found = _weights_after_fit(subject, lambda layer: layer)
-    same(found, expected, "the weights after fit, against the plain loop's", 1e-4)
+    same(found, expected, "the weights after fit, against the plain loop's")
 
 
 def _weights_after_fit(
