@@ -115,6 +115,16 @@ def write(record: dict[str, Any], json_file: Path | None) -> None:
         json_file.write_text(json.dumps(record, indent=1) + "\n")
 
 
+def _but_outputs(words: Sequence[str]) -> list[str]:
+    """The command without the files it writes, which change nothing measured."""
+    outputs = ("--json", "--markdown")
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if before not in outputs and word.split("=")[0] not in outputs
+    ]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if something was measured, and nothing failed."""
     words = sys.argv[1:] if arguments is None else list(arguments)
@@ -126,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.read:
         record = earlier(options.read)
     else:
-        command = shlex.join(["python", "-m", "benchmarks", *words])
+        command = shlex.join(["python", "-m", "benchmarks", *_but_outputs(words)])
         try:
             plan = Plan.of(options)
         except ValueError as error:

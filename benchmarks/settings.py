@@ -27,21 +27,27 @@ class OtherPrograms:
 
     def __init__(self) -> None:
         self.started = time.monotonic()
-        self.before = self._seconds()
+        self.before = machine_seconds() - our_seconds()
 
     def share(self) -> float:
         """Their processor seconds in those that the machine had to give."""
         elapsed = (time.monotonic() - self.started) * os.cpu_count()
-        return max(0.0, self._seconds() - self.before) / elapsed
+        theirs = machine_seconds() - our_seconds() - self.before
+        return max(0.0, theirs) / elapsed
 
-    @staticmethod
-    def _seconds() -> float:
-        names = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"]
-        counts = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
-        ticks = dict(zip(names, map(int, counts), strict=True))
-        busy = sum(ticks.values()) - ticks["idle"] - ticks["iowait"]
-        ours = sum(os.times()[:4])
-        return busy / os.sysconf("SC_CLK_TCK") - ours
+
+def machine_seconds() -> float:
+    """Processor seconds that the whole machine was busy since it started."""
+    names = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
+    counts = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    ticks = dict(zip(names, map(int, counts), strict=True))
+    busy = sum(ticks.values()) - ticks["idle"] - ticks["iowait"]
+    return busy / os.sysconf("SC_CLK_TCK")
+
+
+def our_seconds() -> float:
+    """Processor seconds of this process and of its children that have ended."""
+    return sum(os.times()[:4])
 
 
 def settings(
