@@ -84,7 +84,11 @@ TENSORFLOW_CHECKS: Checks = {
         gradients.check_finite_differences,
     ),
     "masks": (gradients.check_garbage,),
-    "graph": (graphs.check_unknown_shape, graphs.check_fit),
+    "graph": (
+        graphs.check_unknown_shape,
+        graphs.check_long_sequences,
+        graphs.check_fit,
+    ),
     "saving": (exports.check_export,),
     "causality": (causality.check_jacobian,),
     "dropout": (dropout.check_one_mask, dropout.check_one_recurrent_mask),

@@ -61,7 +61,8 @@ def test_values_and_gradients(name):
         np.testing.assert_allclose(a, b.detach(), rtol=1e-9, atol=1e-11)
 
     upstream = [
-        np.random.default_rng(i).normal(size=r.shape) for i, r in enumerate(results)
+        np.cos(np.arange(np.prod(a.shape)) + i).reshape(a.shape)
+        for i, a in enumerate(results)
     ]
     loss = sum(
         (r * torch.tensor(u)).sum() for r, u in zip(results, upstream, strict=True)

@@ -15,9 +15,10 @@ from tests.testing import broken_layers
 from tests.testing.cases import CASES, PLAIN, VARIANTS
 
 # In a graph every shape has to be compiled, which is what takes the time: here two
-# checks that between them run the compiled loop forward, backward, in training, outside
-# it, with masks and without. `test_everything_in_graphs` does the others.
-QUICK_IN_GRAPHS = (sequences.check_plain_loop, gradients.check_masked_autodiff)
+# checks that between them run the compiled loop at a fixed shape and an unknown one,
+# forward and backward, in training and outside it, with masks and without.
+# `test_everything_in_graphs` does the others.
+QUICK_IN_GRAPHS = (sequences.check_plain_loop, graphs.check_long_sequences)
 # For the variants of a layer: the equations, their gradients, and the config.
 QUICK_FOR_VARIANTS = (
     sequences.check_cell_loop,

@@ -8,9 +8,11 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.testing.points.compare import different, same
-from seqkit.testing.subject import FULL, Subject, arrays, plain_loop
+from seqkit.testing.points.gradients import OPTIONS, differentiated
+from seqkit.testing.subject import FULL, Subject, arrays, plain_loop, tensors
 
 SHAPES = ((3, 5), (1, 4), (6, 1))
+LONG = (9, 70)
 
 
 def check_unknown_shape(subject: Subject) -> None:
@@ -30,6 +32,37 @@ def check_unknown_shape(subject: Subject) -> None:
         expected = arrays(plain_loop(layer)(x, initial_state=initial))
         same(graph(x, *initial), expected, f"a graph of unknown shape at {shape}")
         same(layer(x, initial_state=initial), expected, f"eager code at {shape}")
+
+
+def check_long_sequences(subject: Subject) -> None:
+    """A graph of unknown shape has the plain loop's gradients at larger sizes too.
+
+    There the loop may cut time into chunks and the batch into parts.
+    """
+    layer = subject.layer(**OPTIONS)
+    weights = layer.trainable_weights
+    x, states = subject.inputs(*LONG, "float64"), subject.states(LONG[0], "float64")
+    mask = np.random.default_rng(1).random(LONG) < 0.7
+    mask[1:, -20:] = False  # as where rows have several lengths
+    compute = differentiated(layer, weights)
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec((None, None, subject.features), "float64"),
+            [tf.TensorSpec((None, s.shape[1]), "float64") for s in states],
+            tf.TensorSpec((None, None), "bool"),
+        ],
+        autograph=False,
+    )
+    def graph(x: Any, initial: list[Any], mask: Any) -> list[Any]:
+        return compute(x, initial, mask, training=True)
+
+    point = tensors((x, states, mask))
+    same(
+        graph(*point),
+        differentiated(plain_loop(layer), weights)(*point, training=True),
+        f"the loss and its gradients at {LONG}, in a graph of unknown shape",
+    )
 
 
 def check_fit(subject: Subject) -> None:
