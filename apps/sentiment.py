@@ -77,8 +77,8 @@ def evaluate(options: argparse.Namespace) -> None:
     source = Source.of(options)
     given = source.read() if source.data else None
     import_tensorflow_quietly()
-    from seqkit.models.classifier import SentimentClassifier
-    from seqkit.models.evaluation import evaluate as measure
+    from seqkit.models.classification.classifier import SentimentClassifier
+    from seqkit.models.classification.evaluation import evaluate as measure
 
     classifier = SentimentClassifier.load(options.model)
     training, validation, held_out = trained_on.split(classifier.settings.seed)
@@ -118,7 +118,7 @@ def crossvalidate(options: argparse.Namespace) -> None:
     import numpy as np
 
     from seqkit.models import SentimentClassifier
-    from seqkit.models.evaluation import evaluate as measure
+    from seqkit.models.classification.evaluation import evaluate as measure
 
     found: dict[str, list[float]] = {}
     for number, (training, validation, test) in enumerate(parts, start=1):

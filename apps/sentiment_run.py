@@ -24,9 +24,9 @@ from seqkit.models.run_files import (
 )
 
 if TYPE_CHECKING:
-    from seqkit.models.classifier import SentimentClassifier
-    from seqkit.models.evaluation import Evaluation
-    from seqkit.models.labelled import LabelledTexts
+    from seqkit.models.classification.classifier import SentimentClassifier
+    from seqkit.models.classification.evaluation import Evaluation
+    from seqkit.models.classification.labelled import LabelledTexts
 
 DATASETS = ("movie-sentences", "imdb")
 _STEPS = 5
@@ -87,7 +87,10 @@ class Source:
 
     def read(self) -> "LabelledTexts":
         """Read all rows."""
-        from seqkit.models.labelled import load_dataset, read_labelled_texts
+        from seqkit.models.classification.labelled import (
+            load_dataset,
+            read_labelled_texts,
+        )
 
         if self.data is None:
             return load_dataset(self.dataset)
@@ -106,7 +109,7 @@ class Source:
 
     def split(self, seed: int) -> "tuple[LabelledTexts, LabelledTexts, LabelledTexts]":
         """Split into training, validation and test."""
-        from seqkit.models.labelled import split
+        from seqkit.models.classification.labelled import split
 
         return split(self.unique(), seed)
 
@@ -114,7 +117,7 @@ class Source:
         self, count: int, seed: int
     ) -> "list[tuple[LabelledTexts, LabelledTexts, LabelledTexts]]":
         """Split into training, validation and test, once for each fold."""
-        from seqkit.models.labelled import folds
+        from seqkit.models.classification.labelled import folds
 
         return folds(self.unique(), count, seed)
 
@@ -128,8 +131,8 @@ def train_and_write(
         training, validation, test = parts = source.split(settings.seed)
         print("  texts: " + " + ".join(str(len(part.texts)) for part in parts))
         import_tensorflow_quietly()
-        from seqkit.models.classifier import SentimentClassifier
-        from seqkit.models.evaluation import evaluate
+        from seqkit.models.classification.classifier import SentimentClassifier
+        from seqkit.models.classification.evaluation import evaluate
 
         _step(2, f"Training {settings.network}")
         started = time.monotonic()
@@ -175,8 +178,8 @@ def measure_baselines(
     test: "LabelledTexts",
 ) -> dict[str, dict[str, float]]:
     """Measure what a result must be compared with, on the same test."""
-    from seqkit.models.baselines import bag_of_bigrams, majority_class
-    from seqkit.models.evaluation import label_metrics
+    from seqkit.models.classification.baselines import bag_of_bigrams, majority_class
+    from seqkit.models.classification.evaluation import label_metrics
 
     tokenizer = classifier.encoder.tokenizer
     baselines = {

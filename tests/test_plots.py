@@ -6,7 +6,9 @@ import pytest
 from matplotlib import font_manager
 
 from seqkit import plots
-from seqkit.models.calibration import reliability
+from seqkit.models.classification.calibration import reliability
+from seqkit.plots import fonts
+from seqkit.plots.classification import wilson_interval
 
 WORDS = [("$5", 1.0), ("很好", -2.0), ("👍🏽", 0.1), *[("word", 0.2)] * 60]
 
@@ -65,7 +67,7 @@ def test_lengths_are_grouped_without_loss():
 
 def test_wilson_interval():
     """Wilson 1927 for 8 of 10: 0.490 to 0.943."""
-    middle, half = plots._wilson(np.array([0.8]), np.array([10]))
+    middle, half = wilson_interval(np.array([0.8]), np.array([10]))
     assert middle - half == pytest.approx(0.490, abs=1e-3)
     assert middle + half == pytest.approx(0.943, abs=1e-3)
 
@@ -93,7 +95,7 @@ def test_colour_says_for_or_against():
 
 @pytest.fixture
 def only_the_default_font(monkeypatch):
-    monkeypatch.setattr(plots, "_fonts", list)
+    monkeypatch.setattr(fonts, "_fonts", list)
 
 
 @pytest.mark.usefixtures("only_the_default_font")
@@ -105,14 +107,14 @@ def test_says_when_no_font_has_a_sign():
 
 @pytest.mark.usefixtures("only_the_default_font")
 def test_drops_what_is_unseen_anyway(monkeypatch):
-    monkeypatch.setattr(plots, "_characters", lambda path: frozenset("ab"))
-    assert plots._legible(["a\ufe0fb", "c\u200d"])[0] == ["ab", "□"]
+    monkeypatch.setattr(fonts, "_characters", lambda path: frozenset("ab"))
+    assert fonts.legible(["a\ufe0fb", "c\u200d"])[0] == ["ab", "□"]
 
 
 def test_every_sign_drawn_is_in_a_chosen_font():
-    shown, families = plots._legible(["很好看 ok"])
+    shown, families = fonts.legible(["很好看 ok"])
     chosen = [f for f in font_manager.fontManager.ttflist if f.name in families]
     default = font_manager.findfont(font_manager.FontProperties())
     paths = {default, *(font.fname for font in chosen)}
-    signs = set().union(*(plots._characters(path) for path in paths))
+    signs = set().union(*(fonts._characters(path) for path in paths))
     assert set(shown[0]) <= signs

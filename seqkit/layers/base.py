@@ -221,4 +221,6 @@ class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
     @classmethod
     def from_config(cls, config: dict) -> "RecurrentLayer":
         """Return a layer with that config."""
+        if config.get("implementation") == 0:  # as Keras 2 wrote it
+            config = {**config, "implementation": 1}
         return cls(**config)

@@ -51,3 +51,27 @@ class Bidirectional(keras.layers.Bidirectional):
             layers = (self.forward_layer, self.backward_layer)
             outputs += [None] * sum(len(layer.state_size) for layer in layers)
         return outputs if len(outputs) > 1 else outputs[0]
+
+    def reset_state(self, states: Any = None) -> None:
+        """Set the states of both copies of a stateful layer.
+
+        Args:
+            states: the forward layer's states, then the backward layer's;
+                `get_initial_state` of each where it is None.
+
+        Raises:
+            ValueError: the number of states or a shape is wrong.
+        """
+        layers = (self.forward_layer, self.backward_layer)
+        if states is None:
+            for layer in layers:
+                layer.reset_state()
+            return
+        counts = [len(layer.state_size) for layer in layers]
+        if len(states) != sum(counts):
+            raise ValueError(
+                f"`states` of {self.name!r} must hold {sum(counts)} tensors, the "
+                f"forward layer's before the backward layer's, got {len(states)}."
+            )
+        layers[0].reset_state(states[: counts[0]])
+        layers[1].reset_state(states[counts[0] :])

@@ -8,18 +8,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqkit.models.classifier import Prediction as Prediction
-    from seqkit.models.classifier import SentimentClassifier as SentimentClassifier
-    from seqkit.models.networks import text_classifier as text_classifier
-    from seqkit.models.pooling import MaskedPooling as MaskedPooling
-    from seqkit.models.settings import ClassifierSettings as ClassifierSettings
+    from seqkit.models.classification.classifier import Prediction as Prediction
+    from seqkit.models.classification.classifier import (
+        SentimentClassifier as SentimentClassifier,
+    )
+    from seqkit.models.classification.network import text_classifier as text_classifier
+    from seqkit.models.classification.pooling import MaskedPooling as MaskedPooling
+    from seqkit.models.classification.settings import (
+        ClassifierSettings as ClassifierSettings,
+    )
 
 _MODULES = {
-    "ClassifierSettings": "settings",
-    "MaskedPooling": "pooling",
-    "Prediction": "classifier",
-    "SentimentClassifier": "classifier",
-    "text_classifier": "networks",
+    "ClassifierSettings": "classification.settings",
+    "MaskedPooling": "classification.pooling",
+    "Prediction": "classification.classifier",
+    "SentimentClassifier": "classification.classifier",
+    "text_classifier": "classification.network",
 }
 __all__ = sorted(_MODULES)
 

@@ -60,7 +60,7 @@ def read_network(folder: str | os.PathLike) -> Any:
     import keras
 
     import seqkit.layers
-    import seqkit.models.pooling  # noqa: F401  Keras finds classes by name
+    import seqkit.models.classification.pooling  # noqa: F401  Keras finds classes by name
 
     path = Path(folder, MODEL_FILE)
     if not path.is_file():

@@ -1,68 +1,34 @@
-"""Everything that can be chosen about a text classifier, each default written once."""
+"""Settings: dataclasses whose fields hold their default, help text and rule.
 
-from dataclasses import dataclass, field, fields
+Command lines make their options of them, so every default is written once.
+"""
+
+from dataclasses import field, fields
 from typing import Any
 
 from seqkit.errors import InputError
 
-POOLINGS = ("last", "max", "mean", "attention")
-LEVELS = ("word", "char")
 
+def setting(default: Any, help: str, **rule: Any) -> Any:
+    """Make a field of a dataclass of settings.
 
-def _setting(default: Any, help: str, **rule: Any) -> Any:
+    Args:
+        default: Its default.
+        help: One line about it.
+        **rule: `choices`, or bounds: `minimum <= value` or `above < value`, and
+            `value <= maximum` or `value < below`.
+    """
     return field(default=default, metadata={"help": help, **rule})
 
 
-@dataclass(frozen=True)
-class ClassifierSettings:
-    """The choices behind a `TextClassifier`: text, network and training.
-
-    The metadata of each field holds its help text and its rule: `choices`, or the
-    range `minimum <= value` (`above < value`) and `value < below`.
+def check_settings(settings: Any) -> None:
+    """Check each field of a dataclass against its type and its rule.
 
     Raises:
         InputError: A value breaks its rule; the message names the field.
-
-    Example:
-        >>> ClassifierSettings(network="GRU", units=32).units
-        32
-        >>> ClassifierSettings(units=0)
-        Traceback (most recent call last):
-        ...
-        seqkit.errors.InputError: units must be at least 1; got 0
     """
-
-    network: str = _setting("LSTM", "recurrent layer: the name of any in seqkit.layers")
-    bidirectional: bool = _setting(True, "read every text in both directions")
-    layers: int = _setting(1, "recurrent layers, one over the other", minimum=1)
-    units: int = _setting(64, "units of each recurrent layer", minimum=1)
-    pooling: str = _setting(
-        "max", "how the states of all words become one vector", choices=POOLINGS
-    )
-    embedding: int = _setting(128, "size of a word vector", minimum=1)
-    dropout: float = _setting(
-        0.5, "share of word vector channels and of pooled features dropped in training",
-        minimum=0, below=1,
-    )  # fmt: skip
-    level: str = _setting("word", "what a text is cut into", choices=LEVELS)
-    lowercase: bool = _setting(True, "read upper and lower case as one")
-    vocabulary: int = _setting(20000, "ids, the two reserved ones included", minimum=3)
-    minimum_count: int = _setting(
-        2, "words seen fewer times in training are unknown words", minimum=1
-    )
-    max_length: int = _setting(400, "words kept of a text, from its start", minimum=1)
-    epochs: int = _setting(10, "greatest number of epochs", minimum=1)
-    patience: int = _setting(
-        2, "epochs without a better validation loss before training stops", minimum=1
-    )
-    batch_size: int = _setting(32, "texts in a training step", minimum=1)
-    learning_rate: float = _setting(1e-3, "learning rate of Adam", above=0)
-    clipnorm: float = _setting(1.0, "greatest norm of all gradients together", above=0)
-    seed: int = _setting(1, "seed of splits, weights, dropout and order", minimum=0)
-
-    def __post_init__(self) -> None:
-        for each in fields(self):
-            _check(each.name, getattr(self, each.name), each.type, each.metadata)
+    for each in fields(settings):
+        _check(each.name, getattr(settings, each.name), each.type, each.metadata)
 
 
 def _check(name: str, value: Any, kind: Any, rule: Any) -> None:
@@ -77,5 +43,7 @@ def _check(name: str, value: Any, kind: Any, rule: Any) -> None:
         raise InputError(f"{name} must be at least {rule['minimum']}; got {value}")
     if "above" in rule and not value > rule["above"]:
         raise InputError(f"{name} must be more than {rule['above']}; got {value}")
+    if "maximum" in rule and not value <= rule["maximum"]:
+        raise InputError(f"{name} must be at most {rule['maximum']}; got {value}")
     if "below" in rule and not value < rule["below"]:
         raise InputError(f"{name} must be less than {rule['below']}; got {value}")

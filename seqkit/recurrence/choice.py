@@ -46,9 +46,17 @@ def portable() -> Iterator[None]:
     Keras's `model.export` and `tf.saved_model.save` need no such care: see `exporting`.
 
     Example:
-    >>> with portable():
-    ...     recurrence_is_portable
-    True
+    >>> import tensorflow as tf
+    >>> layer = keras.layers.SimpleRNN(2)  # any layer will do to ask
+    >>> chosen = []
+    >>> @tf.function
+    ... def trace():
+    ...     chosen.append(choose(layer))
+    ...     with portable():
+    ...         chosen.append(choose(layer))
+    >>> trace()
+    >>> chosen
+    ['compiled', 'plain']
     """
     before = getattr(_here, "portable", False)
     _here.portable = True

@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.models.batches import bucket_lengths, bucketed_batches
-from seqkit.models.networks import text_classifier
-from seqkit.models.settings import ClassifierSettings
+from seqkit.models.classification.batches import bucket_lengths, bucketed_batches
+from seqkit.models.classification.network import text_classifier
+from seqkit.models.classification.settings import ClassifierSettings
 
 Encoded = tuple[tf.RaggedTensor, np.ndarray]  # ids (n, None), class indices (n,)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit.models.batches import bucket_lengths, bucketed_batches
+from seqkit.models.classification.batches import bucket_lengths, bucketed_batches
 
 
 def some_texts(count=203, longest=90):

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.metrics import confusion_matrix, f1_score, log_loss
 
-from seqkit.models.calibration import (
+from seqkit.models.classification.calibration import (
     Reliability,
     expected_calibration_error,
     reliability,
     softmax,
 )
-from seqkit.models.classifier import SentimentClassifier
+from seqkit.models.classification.classifier import SentimentClassifier
 
 
 class Evaluation(NamedTuple):

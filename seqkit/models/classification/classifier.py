@@ -12,8 +12,10 @@ import tensorflow as tf
 
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
-from seqkit.models.calibration import fit_temperature, softmax
-from seqkit.models.networks import find_recurrent_layer
+from seqkit.models.classification.calibration import fit_temperature, softmax
+from seqkit.models.classification.settings import ClassifierSettings
+from seqkit.models.classification.training import train_network
+from seqkit.models.named_layers import find_recurrent_layer
 from seqkit.models.run_files import (
     CONFIG_FILE,
     MODEL_FILE,
@@ -21,8 +23,6 @@ from seqkit.models.run_files import (
     read_network,
     write_json,
 )
-from seqkit.models.settings import ClassifierSettings
-from seqkit.models.training import train_network
 from seqkit.recurrence import portable
 from seqkit.text import UNKNOWN, TextEncoder, Tokenizer, Vocabulary, pad
 from seqkit.version import __version__

@@ -4,8 +4,8 @@ import pytest
 
 from seqkit.errors import InputError
 from seqkit.models import ClassifierSettings
-from seqkit.models.networks import find_recurrent_layer, recurrent_layers
-from seqkit.models.settings import LEVELS
+from seqkit.models.classification.settings import LEVELS
+from seqkit.models.named_layers import find_recurrent_layer, recurrent_layers
 from seqkit.text import LEVELS as TEXT_LEVELS
 
 

@@ -7,10 +7,10 @@ import tensorflow as tf
 
 from seqkit.errors import InputError
 from seqkit.models import SentimentClassifier, text_classifier
-from seqkit.models.calibration import softmax
-from seqkit.models.networks import recurrent_layers
+from seqkit.models.classification.calibration import softmax
+from seqkit.models.classification.settings import POOLINGS
+from seqkit.models.named_layers import recurrent_layers
 from seqkit.models.run_files import read_config
-from seqkit.models.settings import POOLINGS
 from seqkit.recurrence import portable
 from tests.models.conftest import TINY, quick_fit, reviews
 

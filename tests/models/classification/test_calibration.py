@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from seqkit.models.calibration import (
+from seqkit.models.classification.calibration import (
     expected_calibration_error,
     fit_temperature,
     reliability,

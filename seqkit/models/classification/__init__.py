@@ -1,0 +1,1 @@
+"""The text classifier: data, network, training, evaluation, calibration."""

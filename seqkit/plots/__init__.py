@@ -1,0 +1,20 @@
+"""Every picture, drawn with matplotlib's objects: pyplot's state is never touched.
+
+Each function returns a `matplotlib.figure.Figure`; `figure.savefig(path)` writes it.
+"""
+
+from seqkit.plots.classification import (
+    accuracy_by_length,
+    confusion_matrix,
+    reliability_diagram,
+)
+from seqkit.plots.learning import learning_curves
+from seqkit.plots.word_effects import attribution
+
+__all__ = [
+    "accuracy_by_length",
+    "attribution",
+    "confusion_matrix",
+    "learning_curves",
+    "reliability_diagram",
+]

@@ -1,0 +1,159 @@
+"""How good a classifier is: right and wrong, confidence, length."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from seqkit.plots.figure import TRAINING, new_figure, percent
+from seqkit.plots.fonts import legible
+
+
+def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> Figure:
+    """Draw how many texts of each class were given each class.
+
+    Args:
+        counts: Shape (classes, classes): true class by row, predicted by column.
+        classes: Their names.
+
+    Example:
+        >>> figure = confusion_matrix(np.array([[8, 2], [1, 9]]), ["bad", "good"])
+        >>> figure.get_suptitle().splitlines()[0]
+        'Confusion matrix: 17 of 20 right (85.0%)'
+    """
+    counts = np.asarray(counts)
+    size = len(classes)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    side = 2.2 + 0.65 * size
+    figure = new_figure(max(4.6, side + 0.5), side)
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    names, fonts = legible(classes)
+    for set_ticks in (axes.set_xticks, axes.set_yticks):
+        set_ticks(range(size), names, family=fonts, parse_math=False)
+    if size > 3:
+        for label in axes.get_xticklabels():
+            label.set(rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    for row, column in np.ndindex(size, size):
+        share = shares[row, column]
+        axes.text(
+            column, row, f"{counts[row, column]}\n{share:.0%}", ha="center",
+            va="center", color="white" if share > 0.5 else "black",
+            fontsize=10 if size <= 8 else 7,
+        )  # fmt: skip
+    right, total = int(np.trace(counts)), int(counts.sum())
+    figure.suptitle(
+        f"Confusion matrix: {right} of {total} right ({right / max(1, total):.1%})\n"
+        "below each count: share of the true class",
+        fontsize=10,
+    )
+    return figure
+
+
+def reliability_diagram(
+    parts: Mapping[str, Any], errors: Mapping[str, float] | None = None
+) -> Figure:
+    """Draw accuracy over confidence, and how many texts have each confidence.
+
+    Args:
+        parts: By name, what `seqkit.models.calibration.reliability` gives (its
+            `edges`, `counts`, `confidence` and `accuracy`).
+        errors: By the same names, the expected calibration error for the legend.
+
+    Example:
+        >>> from seqkit.models.classification.calibration import reliability
+        >>> found = reliability(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 0]))
+        >>> reliability_diagram({"test": found}).axes[1].get_xlabel()
+        'confidence (probability of the predicted class)'
+    """
+    figure = new_figure(6.2, 6.4)
+    upper, lower = figure.subplots(
+        2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]}
+    )
+    figure.suptitle("Reliability: is 80% sure right 80% of the time?")
+    upper.plot([0, 1], [0, 1], ":", color="gray", label="perfectly calibrated")
+    lowest = 1.0
+    for number, (name, part) in enumerate(parts.items()):
+        color, some = f"C{number}", part.counts > 0
+        legend = f"{name} (ECE {errors[name]:.3f})" if errors else name
+        upper.plot(
+            part.confidence[some], part.accuracy[some], "o-", color=color, label=legend
+        )
+        lower.stairs(part.counts, part.edges, color=color, fill=number == 0, alpha=0.6)
+        lowest = min(lowest, part.edges[np.flatnonzero(some)[0]])
+    upper.set_ylabel("accuracy")
+    upper.set_xlim(lowest, 1)
+    upper.set_ylim(0, 1.02)
+    upper.yaxis.set_major_formatter(percent())
+    upper.grid(alpha=0.3)
+    upper.legend(loc="lower right")
+    lower.set_ylabel("texts")
+    lower.set_xlabel("confidence (probability of the predicted class)")
+    lower.xaxis.set_major_formatter(percent())
+    return figure
+
+
+def accuracy_by_length(
+    lengths: np.ndarray, right: np.ndarray, cut_at: int | None = None, bins: int = 6
+) -> Figure:
+    """Draw accuracy over the number of tokens, with 95% Wilson intervals.
+
+    Args:
+        lengths: Tokens of each text (n,).
+        right: Whether each was classified right (n,).
+        cut_at: The length beyond which tokens are not read, to mark it.
+        bins: Groups of about equally many texts, at most.
+
+    Example:
+        >>> figure = accuracy_by_length(np.array([1, 2, 9]), np.array([1, 1, 0]))
+        >>> figure.axes[0].get_ylabel()
+        'accuracy'
+    """
+    lengths, right = np.asarray(lengths), np.asarray(right, float)
+    edges = np.unique(np.quantile(lengths, np.linspace(0, 1, bins + 1), method="lower"))
+    _, group = np.unique(np.searchsorted(edges[1:-1], lengths), return_inverse=True)
+    members = [lengths[group == each] for each in range(group.max() + 1)]
+    counts = np.array([len(each) for each in members])
+    share = np.bincount(group, right) / counts
+    middle, half = wilson_interval(share, counts)
+    figure = new_figure(7.2, 4.2)
+    axes = figure.add_subplot()
+    places = np.arange(len(counts))
+    axes.errorbar(places, middle, half, fmt="none", color="black", capsize=4)
+    axes.plot(places, share, "o", color=TRAINING, markersize=9)
+    axes.set_xlim(-0.5, len(places) - 0.5)
+    axes.grid(axis="y", alpha=0.3)
+    axes.axhline(right.mean(), ls="--", color="gray")
+    axes.annotate(
+        f"all: {right.mean():.1%}", (1, right.mean()),
+        xycoords=("axes fraction", "data"), ha="left", va="center",
+        xytext=(4, 0), textcoords="offset points",
+    )  # fmt: skip
+    spans = [sorted({each.min(), each.max()}) for each in members]
+    labels = [
+        f"{'-'.join(map(str, span))}\n(n = {count})"
+        for span, count in zip(spans, counts, strict=True)
+    ]
+    axes.set_xticks(places, labels)
+    axes.set_xlabel("tokens in the text")
+    if cut_at is not None and lengths.max() > cut_at:
+        axes.set_xlabel(f"tokens in the text (only the first {cut_at} are read)")
+    axes.set_ylabel("accuracy")
+    axes.set_ylim(max(0.0, float((middle - half).min()) - 0.1), 1.02)
+    axes.yaxis.set_major_formatter(percent())
+    axes.set_title("Accuracy by text length (lines: 95% interval)")
+    return figure
+
+
+def wilson_interval(
+    share: np.ndarray, counts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return middle and half width of the 95 % Wilson score interval."""
+    z2 = 1.96**2
+    middle = (share + z2 / (2 * counts)) / (1 + z2 / counts)
+    variance = share * (1 - share) / counts + z2 / (4 * counts**2)
+    half = np.sqrt(z2 * variance) / (1 + z2 / counts)
+    return middle, half
