@@ -1,5 +1,6 @@
-"""Recurrent layers: drop-ins where `keras.layers.LSTM` stands."""
+"""Recurrent layers, drop-ins where `keras.layers.LSTM` stands; attention."""
 
+from seqkit.layers.attention import BahdanauAttention, LuongAttention
 from seqkit.layers.base import RecurrentLayer
 from seqkit.layers.bidirectional import Bidirectional
 from seqkit.layers.elman import Elman
@@ -11,9 +12,11 @@ from seqkit.layers.simple_rnn import SimpleRNN
 __all__ = [
     "GRU",
     "LSTM",
+    "BahdanauAttention",
     "Bidirectional",
     "Elman",
     "Jordan",
+    "LuongAttention",
     "RecurrentLayer",
     "SimpleRNN",
 ]
