@@ -1,0 +1,164 @@
+"""Byte-pair encoding: pairs of symbols learnt from words, and merged in words.
+
+A word is its bytes at first, symbols 0 to 255. The most frequent pair of neighbours
+in all words becomes symbol 256, then the most frequent pair in what that leaves becomes
+symbol 257, and so on. A new word is encoded by the same merges, earliest learnt first.
+
+Reference: Sennrich, Haddow and Birch (2016), "Neural Machine Translation of Rare Words
+with Subword Units", https://aclanthology.org/P16-1162.
+"""
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+import tensorflow as tf
+
+BYTES = 256
+Pair = tuple[int, int]
+
+
+def learn_merges(words: Mapping[bytes, int], number: int, minimum: int) -> list[Pair]:
+    """Learn which pairs of symbols to merge, most frequent first.
+
+    Of equally frequent pairs the one with the smaller symbols comes first, so that the
+    order of the words does not matter.
+
+    Args:
+        words: How often each word occurs.
+        number: Greatest number of merges.
+        minimum: A pair must occur this often to be merged.
+
+    Returns:
+        The pairs of symbols; the i-th makes symbol 256 + i.
+
+    Example:
+        >>> learn_merges({b"low": 5, b"lowest": 2, b"new": 6}, number=3, minimum=2)
+        [(108, 111), (256, 119), (101, 119)]
+        >>> [bytes(pair) for pair in [(108, 111), (101, 119)]]
+        [b'lo', b'ew']
+    """
+    symbols = [list(word) for word in sorted(words)]
+    weights = [words[word] for word in sorted(words)]
+    counts: Counter[Pair] = Counter()
+    places: defaultdict[Pair, set[int]] = defaultdict(set)  # words that have the pair
+    for place, (word, weight) in enumerate(zip(symbols, weights, strict=True)):
+        for pair in zip(word, word[1:]):  # noqa: B905
+            counts[pair] += weight
+            places[pair].add(place)
+    queue = [(-count, pair) for pair, count in counts.items()]
+    heapq.heapify(queue)
+    merges: list[Pair] = []
+    while queue and len(merges) < number:
+        count, pair = heapq.heappop(queue)
+        if -count != counts[pair]:  # it changed after it was put there
+            continue
+        if -count < minimum:
+            break
+        new = BYTES + len(merges)
+        merges.append(pair)
+        changed = set()
+        for place in places.pop(pair):
+            word, weight = symbols[place], weights[place]
+            before = Counter(zip(word, word[1:]))  # noqa: B905
+            symbols[place] = word = _merged(word, pair, new)
+            after = Counter(zip(word, word[1:]))  # noqa: B905
+            for other in before.keys() | after.keys():
+                difference = after[other] - before[other]
+                if difference:
+                    counts[other] += weight * difference
+                    changed.add(other)
+                if other in after:
+                    places[other].add(place)
+        for other in changed:
+            if counts[other]:
+                heapq.heappush(queue, (-counts[other], other))
+    return merges
+
+
+def merge_in_python(word: bytes, made: Mapping[Pair, int]) -> list[int]:
+    """Give the symbols of one word; `made` has the symbol that each pair makes.
+
+    Example:
+        >>> merge_in_python(b"lower", {(108, 111): 256, (256, 119): 257})
+        [257, 101, 114]
+    """
+    symbols = list(word)
+    while True:
+        known = [pair for pair in zip(symbols, symbols[1:]) if pair in made]  # noqa: B905
+        if not known:
+            return symbols
+        first = min(known, key=made.__getitem__)
+        symbols = _merged(symbols, first, made[first])
+
+
+def _merged(symbols: list[int], pair: Pair, new: int) -> list[int]:
+    """Put `new` in place of a pair, from left to right."""
+    result = []
+    place = 0
+    while place < len(symbols):
+        if tuple(symbols[place : place + 2]) == pair:
+            result.append(new)
+            place += 2
+        else:
+            result.append(symbols[place])
+            place += 1
+    return result
+
+
+class Merges:
+    """Learnt merges, done by stock TensorFlow ops.
+
+    Args:
+        pairs: The pairs of symbols; the i-th makes symbol 256 + i.
+
+    Example:
+        >>> Merges([(108, 111), (256, 119)])(tf.constant(["lower", "", "lol"])).to_list()
+        [[257, 101, 114], [], [256, 108]]
+    """
+
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self._symbols = BYTES + len(pairs)
+        keys = [left * self._symbols + right for left, right in pairs]
+        self.table = tf.lookup.StaticHashTable(
+            tf.lookup.KeyValueTensorInitializer(
+                tf.constant(keys, tf.int64),
+                tf.range(BYTES, self._symbols, dtype=tf.int64),
+            ),
+            default_value=self._symbols,  # no such pair
+        )
+
+    def __call__(self, words: tf.Tensor) -> tf.RaggedTensor:
+        """Give the symbols of words of shape (n,): int64, ragged (n, None).
+
+        All symbols stand in one vector. A round merges in every word its earliest
+        learnt pair, at the leftmost place; rounds end when no word has a known pair.
+        """
+        number = tf.size(words, tf.int64)
+        symbols = tf.io.decode_raw(tf.strings.reduce_join(words), tf.uint8)
+        rows = tf.repeat(tf.range(number), tf.strings.length(words))
+
+        def merge_once(symbols: tf.Tensor, rows: tf.Tensor, _: tf.Tensor) -> tuple:
+            made = self.table.lookup(symbols[:-1] * self._symbols + symbols[1:])
+            made = tf.where(rows[:-1] == rows[1:], made, self._symbols)
+            pairs = tf.size(made, tf.int64)
+            order = made * pairs + tf.range(pairs)  # by symbol made, then by place
+            first = tf.math.unsorted_segment_min(order, rows[:-1], number)
+            first = first[first < self._symbols * pairs]
+            left = (first % pairs)[:, None]
+            symbols = tf.tensor_scatter_nd_update(symbols, left, first // pairs)
+            stays = tf.tensor_scatter_nd_update(
+                tf.ones_like(symbols, tf.bool), left + 1, tf.zeros_like(first, tf.bool)
+            )
+            return symbols[stays], rows[stays], tf.size(first) > 0
+
+        vector = tf.TensorShape([None])
+        symbols, rows, _ = tf.while_loop(
+            lambda symbols, rows, more: more,
+            merge_once,
+            (tf.cast(symbols, tf.int64), rows, tf.constant(True)),
+            shape_invariants=(vector, vector, tf.TensorShape([])),
+        )
+        return tf.RaggedTensor.from_value_rowids(
+            symbols, rows, nrows=number, validate=False
+        )
