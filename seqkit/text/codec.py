@@ -172,8 +172,8 @@ class TextCodec:
         Args:
             ids: Integers, ragged (n, None), or dense and padded with 0.
         """
-        ids = tf.ragged.boolean_mask(ids, ids > self.END)
-        texts = tf.strings.reduce_join(self._lookup(self._texts, ids), axis=-1)
+        texts = self._lookup(self._texts, ids, above=self.END)
+        texts = tf.strings.reduce_join(texts, axis=-1)
         return tf.strings.strip(tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8"))
 
     def tokens(self, ids: Any) -> tf.RaggedTensor:
@@ -187,10 +187,13 @@ class TextCodec:
         """
         shown = [text.decode("utf-8", "replace") for text in self._texts]
         shown[self.START], shown[self.END] = "<s>", "</s>"
-        return self._lookup(shown, tf.ragged.boolean_mask(ids, ids > self.PADDING))
+        return self._lookup(shown, ids, above=self.PADDING)
 
     @staticmethod
-    def _lookup(texts: Sequence, ids: tf.RaggedTensor) -> tf.RaggedTensor:
+    def _lookup(texts: Sequence, ids: Any, above: int) -> tf.RaggedTensor:
+        if not isinstance(ids, tf.RaggedTensor):
+            ids = tf.convert_to_tensor(ids)
+        ids = tf.ragged.boolean_mask(ids, ids > above)
         return ids.with_flat_values(tf.gather(tf.constant(texts), ids.flat_values))
 
     def encode_in_python(self, texts: Sequence[str]) -> list[list[int]]:

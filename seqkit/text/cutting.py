@@ -7,8 +7,9 @@ to the piece after it, and the first piece has one too, so that a word is the sa
 wherever it stands. The pieces joined are the text, always.
 
 The patterns name code points, not Unicode classes, and use only syntax that RE2 (which
-`tf.strings` uses) and Python's `re` read in the same way: both agree on every character,
-whatever versions of Unicode they know.
+`tf.strings` uses) and Python's `re` read in the same way: both agree on every
+character, whatever versions of Unicode they know. Only which letters of the newest
+scripts have a lower case depends on these.
 """
 
 import re
@@ -58,6 +59,9 @@ _PIECES = {
 }
 LEVELS = (*_PIECES, "char")
 
+# Letters whose lower case depends on the language of the machine (Turkish, Lithuanian).
+_LOWER = {letter: letter.lower() for letter in "IJ\u012e\u00cc\u00cd\u0128\u0130"}
+
 
 def normalize(texts: Any, lowercase: bool) -> tf.Tensor:
     """Give the normalized texts, of the same shape.
@@ -72,6 +76,8 @@ def normalize(texts: Any, lowercase: bool) -> tf.Tensor:
     texts = tf.strings.regex_replace(texts, _INVISIBLE, "")
     texts = tf.strings.strip(tf.strings.regex_replace(texts, _SPACE, " "))
     if lowercase:  # last: it would cut a text at a NUL character
+        for letter, lower in _LOWER.items():
+            texts = tf.strings.regex_replace(texts, letter, lower)
         texts = tf.strings.lower(texts, encoding="utf-8")
     return texts
 

@@ -11,6 +11,7 @@ with Subword Units", https://aclanthology.org/P16-1162.
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import tensorflow as tf
 
@@ -41,9 +42,9 @@ def learn_merges(words: Mapping[bytes, int], number: int, minimum: int) -> list[
     symbols = [list(word) for word in sorted(words)]
     weights = [words[word] for word in sorted(words)]
     counts: Counter[Pair] = Counter()
-    places: defaultdict[Pair, set[int]] = defaultdict(set)  # words that have the pair
+    places: defaultdict[Pair, set[int]] = defaultdict(set)  # words that had the pair
     for place, (word, weight) in enumerate(zip(symbols, weights, strict=True)):
-        for pair in zip(word, word[1:]):  # noqa: B905
+        for pair in pairwise(word):
             counts[pair] += weight
             places[pair].add(place)
     queue = [(-count, pair) for pair, count in counts.items()]
@@ -57,21 +58,19 @@ def learn_merges(words: Mapping[bytes, int], number: int, minimum: int) -> list[
             break
         new = BYTES + len(merges)
         merges.append(pair)
-        changed = set()
+        changes: defaultdict[Pair, int] = defaultdict(int)
         for place in places.pop(pair):
             word, weight = symbols[place], weights[place]
-            before = Counter(zip(word, word[1:]))  # noqa: B905
-            symbols[place] = word = _merged(word, pair, new)
-            after = Counter(zip(word, word[1:]))  # noqa: B905
-            for other in before.keys() | after.keys():
-                difference = after[other] - before[other]
-                if difference:
-                    counts[other] += weight * difference
-                    changed.add(other)
-                if other in after:
+            symbols[place] = merged = _merged(word, pair, new)
+            for other in pairwise(word):
+                changes[other] -= weight
+            for other in pairwise(merged):
+                changes[other] += weight
+                if new in other:
                     places[other].add(place)
-        for other in changed:
-            if counts[other]:
+        for other, change in changes.items():
+            if change:
+                counts[other] += change
                 heapq.heappush(queue, (-counts[other], other))
     return merges
 
@@ -85,7 +84,7 @@ def merge_in_python(word: bytes, made: Mapping[Pair, int]) -> list[int]:
     """
     symbols = list(word)
     while True:
-        known = [pair for pair in zip(symbols, symbols[1:]) if pair in made]  # noqa: B905
+        known = [pair for pair in pairwise(symbols) if pair in made]
         if not known:
             return symbols
         first = min(known, key=made.__getitem__)
@@ -94,15 +93,16 @@ def merge_in_python(word: bytes, made: Mapping[Pair, int]) -> list[int]:
 
 def _merged(symbols: list[int], pair: Pair, new: int) -> list[int]:
     """Put `new` in place of a pair, from left to right."""
+    first, second = pair
     result = []
     place = 0
     while place < len(symbols):
-        if tuple(symbols[place : place + 2]) == pair:
-            result.append(new)
-            place += 2
-        else:
-            result.append(symbols[place])
+        symbol = symbols[place]
+        place += 1
+        if symbol == first and symbols[place : place + 1] == [second]:
+            symbol = new
             place += 1
+        result.append(symbol)
     return result
 
 
@@ -113,7 +113,8 @@ class Merges:
         pairs: The pairs of symbols; the i-th makes symbol 256 + i.
 
     Example:
-        >>> Merges([(108, 111), (256, 119)])(tf.constant(["lower", "", "lol"])).to_list()
+        >>> merges = Merges([(108, 111), (256, 119)])
+        >>> merges(tf.constant(["lower", "", "lol"])).to_list()
         [[257, 101, 114], [], [256, 108]]
     """
 
