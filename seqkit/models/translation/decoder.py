@@ -1,0 +1,213 @@
+"""The target, token by token, from the source as vectors."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import ops
+
+from seqkit.layers.attention import BahdanauAttention, LuongAttention
+from seqkit.models.named_layers import find_recurrent_layer
+from seqkit.models.translation.fed_steps import fed_steps
+from seqkit.models.translation.encoder import Encoded, token_vectors
+from seqkit.models.translation.settings import TranslatorSettings
+
+
+class Decoder(keras.layers.Layer):
+    """A recurrent layer, attention over the source, and recurrent layers above it.
+
+        h^1_t = recurrent(e_t; h^1_{t-1})                 e_t: vector of token t
+        c_t   = attention(h^1_t, memory)
+        h^l_t = recurrent([h^{l-1}_t, c_t]; h^l_{t-1})    l = 2, 3, ...
+        a_t   = tanh(W [h^L_t, c_t] + b)
+        p_t   = softmax(E a_t + d)
+
+    No step of a layer depends on the attention of the step before it, so each layer
+    runs over a whole sentence at once, by the fast recurrence, and attention is a few
+    large products. What was looked at before is known to the layers above the first.
+    With `input_feeding`, [e_t, a_{t-1}] takes the place of e_t (Luong 2015): then one
+    loop over the steps runs all of it, which is slower.
+
+    Without attention, c_t is the last state of the source, which the first layer
+    sees too; or, with `context="first"`, it is left out, and the source is known
+    through the first states alone (Sutskever 2014).
+
+    Args:
+        settings: Sizes and kinds.
+        vocabulary_size: Ids of the target.
+        embedding: Token vectors to share with the source, or None for its own.
+        **kwargs: `name`, `dtype`, as for any Keras layer.
+
+    Reference: D. Bahdanau et al., "Neural machine translation by jointly learning to
+    align and translate", ICLR 2015; M.-T. Luong et al., "Effective approaches to
+    attention-based neural machine translation", EMNLP 2015. The first layer below the
+    attention, the others above it: R. Sennrich et al., "Nematus", EACL 2017.
+    """
+
+    def __init__(
+        self,
+        settings: TranslatorSettings,
+        vocabulary_size: int,
+        embedding: keras.layers.Embedding | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.settings = settings
+        self.embedding = embedding or token_vectors(settings, vocabulary_size)
+        layer = find_recurrent_layer(settings.decoder)
+        self.recurrent = [
+            layer(
+                settings.units,
+                return_sequences=True,
+                dropout=settings.dropout,
+                recurrent_dropout=settings.recurrent_dropout,
+            )
+            for _ in range(settings.decoder_layers)
+        ]
+        self.bridge = None
+        if settings.bridge == "dense":
+            sizes = [size for each in self.recurrent for size in each.cell.state_sizes]
+            self.bridge = keras.layers.Dense(sum(sizes), "tanh", name="bridge")
+        self.attention = make_attention(settings)
+        self.combine = keras.layers.Dense(settings.embedding, "tanh", name="combine")
+        self.dropout = keras.layers.Dropout(settings.dropout)
+        if settings.tied == "none":
+            self.output_layer = keras.layers.Dense(vocabulary_size, name="output")
+        else:
+            self.output_bias = self.add_weight(
+                shape=(vocabulary_size,), initializer="zeros", name="output_bias"
+            )
+
+    def look_at(self, memory: Any, mask: Any, summary: Any) -> Encoded:
+        """Prepare a source for the attention, once for all steps."""
+        if self.attention is None:
+            return Encoded(memory, memory, mask, summary)
+        if not self.attention.built:
+            self.attention.build((None, self.settings.units), memory.shape)
+        return Encoded(memory, self.attention.project(memory, mask), mask, summary)
+
+    def first_states(self, summary: Any) -> list[list]:
+        """Give the states (batch, size) of each layer before the first token."""
+        if self.bridge is None:
+            rows = ops.shape(summary)[0]
+            return [each.cell.get_initial_state(rows) for each in self.recurrent]
+        flat, states, start = self.bridge(summary), [], 0
+        for each in self.recurrent:
+            states.append([])
+            for size in each.cell.state_sizes:
+                states[-1].append(flat[:, start : start + size])
+                start += size
+        return states
+
+    def call(self, tokens: Any, encoded: Encoded, training: bool = False) -> Any:
+        """Give a_t for every step of targets that are known.
+
+        Args:
+            tokens: int32 (batch, target), each the token before the one to be guessed.
+            encoded: What `look_at` gave.
+            training: Whether to apply dropout.
+
+        Returns:
+            a (batch, target, embedding).
+        """
+        states = self.first_states(encoded.summary)
+        vectors = self.embedding(tokens)
+        noise = self.dropout(ops.ones_like(vectors[:, :1]), training=training)
+        if self.settings.input_feeding:
+            return fed_steps(self, vectors, states, encoded, noise, training)
+
+        def run(number: int, inputs: Any) -> Any:
+            layer = self.recurrent[number]
+            return layer(inputs, initial_state=states[number], training=training)
+
+        return self.through(vectors, run, encoded)[0] * noise
+
+    def through(self, vectors: Any, run: Callable, encoded: Encoded) -> tuple[Any, Any]:
+        """Give a, and the weights of the attention: of whole sentences or of one step.
+
+        Args:
+            vectors: (batch, steps, features).
+            run: `run(number, inputs)` runs a recurrent layer.
+            encoded: The source.
+        """
+        context, weights = None, None
+        if self.attention is None and self.settings.context == "every":
+            context = encoded.summary[:, None] * ops.ones_like(vectors[..., :1])
+        hidden = run(0, joined(vectors, context))
+        if self.attention is not None:
+            context, weights = self.attention(
+                hidden,
+                encoded.memory,
+                memory_mask=encoded.mask,
+                keys=encoded.keys,
+                return_weights=True,
+            )
+        for number in range(1, len(self.recurrent)):
+            hidden = run(number, joined(hidden, context))
+        return self.combine(joined(hidden, context)), weights
+
+    def search_state(self, summary: Any) -> dict[str, Any]:
+        """Give the state of a search before the first token: a nest (batch, size)."""
+        state = {"layers": self.first_states(summary)}
+        if self.settings.input_feeding:
+            size = (ops.shape(summary)[0], self.settings.embedding)
+            state["fed"] = ops.zeros(size, self.compute_dtype)
+        return state
+
+    def step(
+        self, tokens: Any, state: dict[str, Any], encoded: Encoded
+    ) -> tuple[Any, dict[str, Any], Any]:
+        """Guess the tokens after the given ones, for some sequences of each source.
+
+        Args:
+            tokens: int32 (batch, beam), the token before.
+            state: As `search_state` or this method gives it, each (batch, beam, size).
+            encoded: What `look_at` gave, (batch, ...).
+
+        Returns:
+            Logits (batch, beam, vocabulary); the new state; and the weights of the
+            attention (batch, beam, source), or None.
+        """
+        vectors = self.embedding(tokens)
+        shape = ops.shape(tokens)
+        if self.settings.input_feeding:
+            vectors = joined(vectors, state["fed"])
+        new: dict[str, Any] = {"layers": []}
+
+        def run(number: int, inputs: Any) -> Any:
+            rows = [as_rows(each) for each in (inputs, *state["layers"][number])]
+            output, states = self.recurrent[number].cell(rows[0], rows[1:])
+            states = [ops.reshape(each, (*shape, each.shape[-1])) for each in states]
+            new["layers"].append(states)
+            return ops.reshape(output, (*shape, output.shape[-1]))
+
+        features, weights = self.through(vectors, run, encoded)
+        if self.settings.input_feeding:
+            new["fed"] = features
+        return self.logits(features), new, weights
+
+    def logits(self, features: Any) -> Any:
+        """Give the logits (..., vocabulary) of a (..., embedding)."""
+        if self.settings.tied == "none":
+            return self.output_layer(features)
+        vectors = ops.transpose(self.embedding.embeddings)
+        return ops.matmul(features, vectors) + self.output_bias
+
+
+def as_rows(tensor: Any) -> Any:
+    """Reshape (batch, beam, size) to (batch * beam, size)."""
+    return ops.reshape(tensor, (-1, tensor.shape[-1]))
+
+
+def joined(first: Any, second: Any) -> Any:
+    """Concatenate features; the second may be None."""
+    return first if second is None else ops.concatenate([first, second], axis=-1)
+
+
+def make_attention(settings: TranslatorSettings) -> keras.layers.Layer | None:
+    """Make the attention layer that the settings name."""
+    if settings.attention == "none":
+        return None
+    if settings.attention == "bahdanau":
+        return BahdanauAttention(settings.units, name="attention")
+    return LuongAttention(settings.attention, name="attention")

@@ -1,0 +1,58 @@
+"""What training lowers: the cross-entropy of the target tokens, smoothed."""
+
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from seqkit.models.translation.network import EncoderDecoder
+from seqkit.text import TextCodec
+
+
+class Sums(NamedTuple):
+    """Sums over the target tokens of a batch: scalars."""
+
+    loss: Any  # smoothed cross-entropy
+    cross_entropy: Any
+    correct: Any  # tokens guessed right
+    tokens: Any
+
+
+def sums(
+    network: EncoderDecoder, sources: Any, targets: Any, training: bool = False
+) -> Sums:
+    """Compare what a network guesses with the targets.
+
+        loss = -Σ_t [(1 - ε) log p_t(y_t) + ε mean_v log p_t(v)]
+
+    Logits are computed where there is a token alone: padding costs nothing there.
+
+    Args:
+        network: The network.
+        sources: int32 (batch, source), each ended with END, then padded.
+        targets: int32 (batch, target), the same.
+        training: Whether to apply dropout, and scheduled sampling.
+    """
+    settings = network.settings
+    encoded = network.encode(sources, training)
+    starts = tf.fill([tf.shape(targets)[0], 1], TextCodec.START)
+    previous = tf.concat([starts, targets[:, :-1]], axis=1)
+    if training and settings.scheduled_sampling:
+        previous = with_guesses(network, encoded, previous, settings.scheduled_sampling)
+    features = network.decoder(previous, encoded, training=training)
+    there = tf.where(targets != TextCodec.PADDING)
+    labels = tf.gather_nd(targets, there)
+    logits = network.decoder.logits(tf.gather_nd(features, there))
+    cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+    loss = cross_entropy
+    if settings.label_smoothing:
+        # -mean_v log p(v) = -log p(y) + logit(y) - mean_v logit(v)
+        of_label = tf.gather(logits, labels, batch_dims=1)
+        beside = of_label - tf.reduce_mean(logits, axis=-1)
+        loss = cross_entropy + settings.label_smoothing * beside
+    correct = tf.argmax(logits, axis=-1, output_type=tf.int32) == labels
+    return Sums(
+        tf.reduce_sum(loss),
+        tf.reduce_sum(cross_entropy),
+        tf.reduce_sum(tf.cast(correct, tf.float32)),
+        tf.cast(tf.size(labels), tf.float32),
+    )
