@@ -1,6 +1,7 @@
 """How good translations are, in numbers. Needs the `apps` extra."""
 
 import json
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -10,23 +11,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF
 
+from seqkit.models.translation.baselines import Translate
+from seqkit.models.translation.pairs import SentencePairs
 from seqkit.plots.length_groups import length_groups
 from seqkit.text.cutting import cut_in_python, normalize_in_python
 
-TOKENIZERS = ("13a", "zh", "char")
 _UNSPACED = ("HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 _RESAMPLES = 1000  # of the bootstrap
 
 
-class LengthGroup(NamedTuple):
-    """The figures of sentences of about one length."""
+class Evaluation(NamedTuple):
+    """What was made of pairs."""
 
-    shortest: int
-    longest: int
-    pairs: int
-    bleu: float
-    interval: float  # half of the 95 % interval of bleu
-    exact: float
+    metrics: dict[str, Any]  # fit for JSON
+    outputs: list[str]
+    seconds: float  # of translating alone
 
 
 def tokenizer_of(references: Sequence[str]) -> str:
@@ -119,7 +118,7 @@ class Scorer:
         outputs: Sequence[str],
         references: Sequence[str],
         groups: int = 6,
-    ) -> list[LengthGroup]:
+    ) -> list[dict[str, Any]]:
         """Give the figures by the number of words in the source.
 
         BLEU counts only the n-grams that sentences so short can have ("eff:yes").
@@ -129,19 +128,26 @@ class Scorer:
             outputs: Their translations.
             references: What these are compared with.
             groups: Groups of about equally many pairs, at most.
+
+        Returns:
+            For each group, the shortest first: shortest, longest, pairs, bleu,
+            bleu_interval, exact.
         """
         lengths = np.array([count_words(source) for source in sources])
         found = []
         for rows in length_groups(lengths, groups):
-            of_group = [outputs[row] for row in rows], [references[row] for row in rows]
-            score = self._bleu(short=True).corpus_score(of_group[0], [of_group[1]])
+            texts = [[each[row] for row in rows] for each in (outputs, references)]
+            bleu = self._bleu(short=True).corpus_score(texts[0], texts[1:])
             found.append(
-                LengthGroup(
-                    int(lengths[rows].min()), int(lengths[rows].max()), len(rows),
-                    score.score, self._interval(*of_group, short=True),
-                    self.exact(*of_group),
-                )
-            )  # fmt: skip
+                {
+                    "shortest": int(lengths[rows].min()),
+                    "longest": int(lengths[rows].max()),
+                    "pairs": len(rows),
+                    "bleu": bleu.score,
+                    "bleu_interval": self._interval(*texts, short=True),
+                    "exact": self.exact(*texts),
+                }
+            )
         return found
 
     def _bleu(self, short: bool = False) -> BLEU:
@@ -163,3 +169,22 @@ class Scorer:
     def _plain(self, sentence: str) -> str:
         sentence = " ".join(sentence.split())
         return sentence.lower() if self.lowercase else sentence
+
+
+def evaluate(translate: Translate, pairs: SentencePairs, scorer: Scorer) -> Evaluation:
+    """Translate the sources of pairs, and compare with their targets.
+
+    Example:
+        >>> pairs = SentencePairs(["ja", "no"], ["yes", "no"])
+        >>> evaluate(lambda sources: sources, pairs, Scorer()).metrics["exact"]
+        50.0
+    """
+    started = time.monotonic()
+    outputs = translate(pairs.sources)
+    seconds = time.monotonic() - started
+    metrics = {
+        "tokenizer": scorer.tokenizer,
+        **scorer.scores(outputs, pairs.targets),
+        "by_length": scorer.by_length(pairs.sources, outputs, pairs.targets),
+    }
+    return Evaluation(metrics, outputs, seconds)

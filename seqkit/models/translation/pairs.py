@@ -65,7 +65,13 @@ class Splits(NamedTuple):
 
     training: SentencePairs
     validation: SentencePairs
-    test: SentencePairs
+    test: SentencePairs  # may be empty: then validation pairs are measured on
+
+    def measured(self) -> tuple[str, SentencePairs]:
+        """Give the name and the pairs of the part to measure on."""
+        if self.test.sources:
+            return "test", self.test
+        return "validation", self.validation
 
 
 def split(pairs: SentencePairs, seed: int) -> Splits:

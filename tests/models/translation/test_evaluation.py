@@ -83,13 +83,12 @@ def test_by_length_has_every_pair_once():
     sources = ["a", "a b", "a b c", "你好吗"] * 5
     outputs = ["x", "x y", "q r s", "x y z"] * 5
     groups = Scorer().by_length(sources, outputs, ["x", "x y", "x y z", "x y z"] * 5)
-    assert [(g.shortest, g.longest, g.pairs) for g in groups] == [
-        (1, 1, 5), (2, 2, 5), (3, 3, 10),
-    ]  # fmt: skip
-    assert [group.exact for group in groups] == [100, 100, 50]
+    spans = [(g["shortest"], g["longest"], g["pairs"]) for g in groups]
+    assert spans == [(1, 1, 5), (2, 2, 5), (3, 3, 10)]
+    assert [group["exact"] for group in groups] == [100, 100, 50]
     # Sentences of one or two words have no 4-grams, and can be right all the same.
-    assert [group.bleu for group in groups[:2]] == pytest.approx([100, 100])
-    assert 0 < groups[2].bleu < 60
+    assert [group["bleu"] for group in groups[:2]] == pytest.approx([100, 100])
+    assert 0 < groups[2]["bleu"] < 60
 
 
 def test_nothing_right_is_zero():
