@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from seqkit.models.classification.settings import (
         ClassifierSettings as ClassifierSettings,
     )
+    from seqkit.models.translation.settings import (
+        TranslatorSettings as TranslatorSettings,
+    )
+    from seqkit.models.translation.translator import Alignment as Alignment
+    from seqkit.models.translation.translator import Translation as Translation
+    from seqkit.models.translation.translator import Translator as Translator
 
 _MODULES = {
+    "Alignment": "translation.translator",
     "ClassifierSettings": "classification.settings",
     "MaskedPooling": "classification.pooling",
     "Prediction": "classification.classifier",
     "SentimentClassifier": "classification.classifier",
+    "Translation": "translation.translator",
+    "Translator": "translation.translator",
+    "TranslatorSettings": "translation.settings",
     "text_classifier": "classification.network",
 }
 __all__ = sorted(_MODULES)
