@@ -75,7 +75,6 @@ class TextCodec:
         self.lowercase = lowercase
         unknown = "⁇" if level == "char" else " ⁇"
         self._texts = [b"", b"", b"", unknown.encode()]  # what each id is decoded as
-        first = len(self._texts)
         if level == "bpe":
             self.entries: tuple = tuple((left, right) for left, right in entries)
             self._texts += _texts_of_symbols(self.entries)
@@ -86,9 +85,9 @@ class TextCodec:
             _check_tokens(self.entries)
             self._texts += [token.encode() for token in self.entries]
             self._table = tf.lookup.StaticHashTable(
-                tf.lookup.KeyValueTensorInitializer(
-                    tf.constant(self._texts[first:], tf.string),
-                    tf.range(first, len(self), dtype=tf.int64),
+                tf.lookup.KeyValueTensorInitializer(  # of one entry at least
+                    tf.constant(self._texts[self.UNKNOWN :], tf.string),
+                    tf.range(self.UNKNOWN, len(self), dtype=tf.int64),
                 ),
                 default_value=self.UNKNOWN,
             )
@@ -115,8 +114,8 @@ class TextCodec:
                 left out. A pair seen once is never merged: it would help no other text.
 
         Raises:
-            InputError: The level is none of the three, or `size` has no room for what
-                must be there.
+            InputError: The level is none of the three, `size` has no room for what
+                must be there, or `minimum_count` is not positive.
 
         Example:
             >>> codec = TextCodec.learn(["a b", "a c"], level="word", size=6)
@@ -132,6 +131,8 @@ class TextCodec:
                 f"size of a vocabulary of level {level!r} must be at least {least}; "
                 f"got {size}"
             )
+        if minimum_count < 1:
+            raise InputError(f"minimum_count must be at least 1; got {minimum_count}")
         counts: Counter[bytes] = Counter()
         for start in range(0, len(texts), _CHUNK):
             chunk = normalize(list(texts[start : start + _CHUNK]), lowercase)

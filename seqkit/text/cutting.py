@@ -52,11 +52,12 @@ _INVISIBLE = (  # soft hyphen, byte order mark, direction marks; not the two joi
     "[\u00ad\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
 )
 _SPACE = f"[{_SPACES}]+"
-_WORD = f"{_LETTER}(?:['\u2019]?{_LETTER}){{0,39}}"  # inner apostrophes: don't, l'eau
+_WORD = f"{_LETTER}+(?:['\u2019]{_LETTER}+)*"  # inner apostrophes: don't, l'eau
 _PIECES = {
-    "bpe": f" ?(?:{_WORD}|[{_DIGITS}]|[{_SIGNS}]{{1,16}}|[{_UNSPACED}]{{1,16}})",
+    "bpe": f" ?(?:{_WORD}|[{_DIGITS}]|[{_SIGNS}]+|[{_UNSPACED}]+)",
     "word": f" ?(?:{_WORD}|[{_DIGITS}]|[{_SIGNS}]|[{_UNSPACED}])",
 }
+_LONGEST = 40  # characters of a piece at level "bpe": no text takes long to merge
 LEVELS = (*_PIECES, "char")
 
 # Letters whose lower case depends on the language of the machine (Turkish, Lithuanian).
@@ -101,8 +102,7 @@ def cut(texts: tf.Tensor, level: str) -> tf.RaggedTensor:
     - level "word": the same, each sign and each such character alone;
     - level "char": characters, a space being one.
 
-    Longer words than 40 letters are cut after every 40th, longer runs after every 16th
-    character: no text takes long to merge.
+    At level "bpe" a piece ends after 40 characters: no text takes long to merge.
 
     Example:
         >>> for level in LEVELS:
@@ -114,7 +114,12 @@ def cut(texts: tf.Tensor, level: str) -> tf.RaggedTensor:
     """
     if level == "char":
         return tf.strings.unicode_split(texts, "UTF-8")
-    marked = tf.strings.regex_replace(" " + texts, f"({_PIECES[level]})", r"\1" "\n")
+    spaced = tf.strings.regex_replace(texts, "^.", r" \0")
+    marked = tf.strings.regex_replace(spaced, _PIECES[level], "\\0\n")
+    if level == "bpe":
+        marked = tf.strings.regex_replace(
+            marked, f"([^\n]{{1,{_LONGEST}}})\n?", "\\1\n"
+        )
     return tf.strings.split(marked, "\n")[:, :-1]
 
 
@@ -127,4 +132,11 @@ def cut_in_python(text: str, level: str) -> list[str]:
     """
     if level == "char":
         return list(text)
-    return re.findall(_PIECES[level], " " + text)
+    pieces = re.findall(_PIECES[level], " " + text)
+    if level == "word":
+        return pieces
+    return [
+        piece[start : start + _LONGEST]
+        for piece in pieces
+        for start in range(0, len(piece), _LONGEST)
+    ]

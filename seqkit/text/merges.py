@@ -122,9 +122,9 @@ class Merges:
         self._symbols = BYTES + len(pairs)
         keys = [left * self._symbols + right for left, right in pairs]
         self.table = tf.lookup.StaticHashTable(
-            tf.lookup.KeyValueTensorInitializer(
-                tf.constant(keys, tf.int64),
-                tf.range(BYTES, self._symbols, dtype=tf.int64),
+            tf.lookup.KeyValueTensorInitializer(  # of one entry at least
+                tf.constant([-1, *keys], tf.int64),
+                tf.range(BYTES - 1, self._symbols, dtype=tf.int64),
             ),
             default_value=self._symbols,  # no such pair
         )

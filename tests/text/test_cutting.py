@@ -1,0 +1,117 @@
+import random
+import re
+import sys
+
+import pytest
+import tensorflow as tf
+
+from seqkit.text import cutting
+
+EVERY_CHARACTER = [
+    chr(c) for c in range(sys.maxunicode + 1) if not 0xD800 <= c < 0xE000
+]
+
+
+def pieces(text, level, lowercase=False):
+    cut = cutting.cut(cutting.normalize([text], lowercase), level)
+    return [piece.decode() for piece in cut[0].numpy()]
+
+
+@pytest.mark.parametrize(
+    ("text", "bpe", "word"),
+    [
+        ("A good film.", [" A", " good", " film", "."], None),
+        ("(don't!?)", [" (", "don't", "!?)"], [" (", "don't", "!", "?", ")"]),
+        ("l\u2019eau 'x'", [" l\u2019eau", " '", "x", "'"], None),
+        ("12.5\u0664", [" 1", "2", ".", "5", "\u0664"], None),
+        (
+            "\u6211\u7231 Git\u4ed3\u5e93\u3002",
+            [" \u6211\u7231", " Git", "\u4ed3\u5e93", "\u3002"],
+            [" \u6211", "\u7231", " Git", "\u4ed3", "\u5e93", "\u3002"],
+        ),
+        ("nam\u00e9 ok\u0308 \u0928\u092e\u0938\u094d\u0924\u0947", None, None),
+        ("", [], []),
+        ("\u00ad \t\r\n\x00\u3000\u200b", [], []),
+    ],
+)
+def test_pieces(text, bpe, word):
+    if bpe is None:
+        bpe = [f" {part}" for part in text.split()]
+    assert pieces(text, "bpe") == bpe
+    assert pieces(text, "word") == (bpe if word is None else word)
+
+
+def test_long_pieces_are_cut_before_merging():
+    for text in ("a" * 90, "\u4eba" * 90, "." * 90):
+        assert [len(piece) for piece in pieces(text, "bpe")] == [40, 40, 11]
+    assert [len(p) for p in pieces("a" * 39 + " " + "b" * 40, "bpe")] == [40, 40, 1]
+    assert [len(p) for p in pieces("a" * 90, "word")] == [91]
+
+
+def test_every_character_is_of_one_class():
+    spaces, digits, signs, unspaced = (
+        re.compile(f"[{each}]")
+        for each in (
+            cutting._SPACES,
+            cutting._DIGITS,
+            cutting._SIGNS,
+            cutting._UNSPACED,
+        )
+    )
+    classes = (spaces, digits, signs, unspaced, re.compile(cutting._LETTER))
+    for character in EVERY_CHARACTER:
+        assert sum(bool(each.match(character)) for each in classes) == 1, ascii(
+            character
+        )
+
+
+def test_every_character_is_normalized_as_in_python():
+    size = 2048
+    texts = [
+        "b".join(EVERY_CHARACTER[start : start + size])
+        for start in range(0, len(EVERY_CHARACTER), size)
+    ]
+    found = cutting.normalize(texts, lowercase=False).numpy()
+    assert [text.decode() for text in found] == [
+        cutting.normalize_in_python(text, lowercase=False) for text in texts
+    ]
+
+
+@pytest.mark.parametrize("level", cutting.LEVELS)
+def test_characters_are_cut_as_in_python(level):
+    """Each character after a letter, before a digit and a sign, and alone.
+
+    All to the end of the emoji, some of the rest, which is of few long ranges.
+    """
+    characters = EVERY_CHARACTER[:0x1FC00] + EVERY_CHARACTER[0x1FC00::0x7F]
+    size = 2048
+    texts = [
+        cutting.normalize_in_python(
+            "".join(f"a{c}1{c}. {c} " for c in characters[start : start + size]),
+            lowercase=False,
+        )
+        for start in range(0, len(characters), size)
+    ]
+    found = cutting.cut(tf.constant(texts), level).to_list()
+    for text, cut in zip(texts, found, strict=True):
+        expected = cutting.cut_in_python(text, level)
+        assert [piece.decode() for piece in cut] == expected
+        assert "".join(expected).strip() == text
+
+
+def test_bytes_that_are_not_utf8():
+    generator = random.Random(4)
+    texts = [generator.randbytes(generator.randrange(20)) for _ in range(2000)]
+    expected = [
+        cutting.normalize_in_python(text.decode("utf-8", "replace"), lowercase=False)
+        for text in texts
+    ]
+    found = cutting.normalize(texts, lowercase=False).numpy()
+    assert [text.decode() for text in found] == expected
+
+
+def test_lower_case():
+    text = "TITLE \u00cdJ \u0130 \u039f\u0394\u039f\u03a3 \u00c4\u00df"
+    expected = "title \u00edj i\u0307 \u03bf\u03b4\u03bf\u03c2 \u00e4\u00df"
+    assert cutting.normalize([text], True).numpy()[0].decode() == expected
+    assert cutting.normalize_in_python(text, True) == expected
