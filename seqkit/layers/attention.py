@@ -279,11 +279,14 @@ def _cleared(memory: Any, mask: Any) -> Any:
 
 def _softmax(scores: Any, mask: Any) -> Any:
     """Return weights over the last dimension, zero under the mask `(batch, source)`."""
-    weights = ops.cast(scores, "float32")
-    if mask is None:
-        weights = ops.softmax(weights)
-    else:
+    scores, dtype = ops.cast(scores, "float32"), scores.dtype
+    if mask is not None:
         mask = ops.cast(mask, "bool")[:, None]
-        weights = ops.softmax(ops.where(mask, weights, -1e30))
+        scores = ops.where(mask, scores, -1e30)
+    # Not ops.softmax, which warns of a memory of one step.
+    greatest = ops.stop_gradient(ops.max(scores, axis=-1, keepdims=True))
+    powers = ops.exp(scores - greatest)
+    weights = powers / ops.sum(powers, axis=-1, keepdims=True)
+    if mask is not None:
         weights = weights * ops.cast(mask, "float32")  # a row without a step: zeros
-    return ops.cast(weights, scores.dtype)
+    return ops.cast(weights, dtype)

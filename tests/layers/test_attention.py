@@ -207,6 +207,15 @@ def test_bad_shapes():
         LuongAttention().project(memory)
 
 
+def test_a_memory_of_one_step_is_all_there_is_to_see(kind):
+    """Without the warning that Keras's softmax gives of it."""
+    layer = LAYERS[kind]()
+    queries, memory, _ = examples(kind)
+    context, weights = layer(queries, memory[:, :1], return_weights=True)
+    np.testing.assert_array_equal(weights, np.ones((BATCH, TIME, 1)))
+    np.testing.assert_allclose(context, np.repeat(memory[:, :1], TIME, 1), rtol=1e-6)
+
+
 def test_are_not_recurrent_layers():
     for found in (recurrent_layers(), public_layers()):
         assert "LSTM" in found
