@@ -95,9 +95,9 @@ def beam_search(
         tokens = tf.gather(_flat(tokens), places, batch_dims=1)
 
         ends = sums[..., 0] + now.logits[..., end]
+        ends = tf.where(limits.may_end(now.time, now.rows)[:, None], ends, NEVER)
         least = tf.math.top_k(tf.concat([ends, best], 1), size).values[:, -1:]
-        may = limits.may_end(now.time, now.rows)[:, None] & (ends >= least)
-        ends = tf.where(may, ends, NEVER)
+        ends = tf.where(ends >= least, ends, NEVER)
         scores = ends / length_divisor(now.time + 1, length_penalty)
         going_on = {"log_probability": best}
         if coverage_penalty:

@@ -16,7 +16,7 @@ class RandomModel:
     The state is a vector that takes in each token; the memory, a matrix for each row.
     """
 
-    def __init__(self, batch, seed=0, vocabulary=VOCABULARY, sharpness=1.5, units=4):
+    def __init__(self, batch, seed=0, vocabulary=VOCABULARY, units=4):
         random = np.random.default_rng(seed)
 
         def normal(*shape):
@@ -24,12 +24,13 @@ class RandomModel:
 
         self.vocabulary, self.units = vocabulary, units
         self.embedding, self.kernel = normal(vocabulary, units), normal(units, units)
-        self.readout = sharpness * normal(units, vocabulary)
+        self.readout = 2 * normal(units, vocabulary)
         self.start = np.zeros(batch, "int32")
         self.state = {"vector": normal(batch, units)}
         self.memory = (normal(batch, SOURCE, units),)
 
     def step(self, tokens, state, memory):
+        assert tokens.shape[0] == memory[0].shape[0]  # not copied for the beams
         vector = tf.tanh(
             tf.gather(self.embedding, tokens) + tf.matmul(state["vector"], self.kernel)
         )
@@ -41,19 +42,22 @@ class RandomModel:
     def question(self):
         return self.step, self.start, self.state, self.memory
 
-    def forced(self, row, ids):
-        """Log-probability of the tokens and the end, and their attention; NumPy."""
+    def following(self, row, ids):
+        """What follows those tokens: log-probabilities and attention; NumPy."""
         vector, memory = self.state["vector"][row], self.memory[0][row]
-        total, weights, token = 0.0, [], self.start[row]
-        for following in [*ids, END]:
+        for token in [self.start[row], *ids]:
             vector = np.tanh(self.embedding[token] + vector @ self.kernel)
-            attention = np.exp(memory @ vector)
-            attention /= attention.sum()
-            logits = (vector + attention @ memory) @ self.readout
-            total += logits[following] - np.log(np.exp(logits).sum())
-            weights.append(attention)
-            token = following
-        return total, np.array(weights)
+        attention = np.exp(memory @ vector)
+        attention /= attention.sum()
+        logits = (vector + attention @ memory) @ self.readout
+        return logits - np.log(np.exp(logits).sum()), attention
+
+    def forced(self, row, ids):
+        """Log-probability of the tokens and the end, and the attention at each."""
+        outputs = [*ids, END]
+        found = [self.following(row, outputs[:place]) for place in range(len(outputs))]
+        total = sum(f[0][token] for f, token in zip(found, outputs, strict=True))
+        return total, np.array([attention for _, attention in found])
 
     def every_output(self, longest, shortest=0):
         """All outputs of up to so many tokens."""
@@ -66,6 +70,18 @@ def outputs(found, row):
     """The outputs of a row as lists of ids."""
     pairs = zip(found.ids[row].numpy(), found.lengths[row].numpy(), strict=True)
     return [ids[:length].tolist() for ids, length in pairs]
+
+
+def same(one, other):
+    """Check that two results are the same, padding aside."""
+    length = max(int(tf.reduce_max(r.lengths)) for r in (one, other))
+    for mine, its in zip(one, other, strict=True):
+        if mine is None:
+            assert its is None
+            continue
+        if len(mine.shape) > 2:
+            assert mine.shape[2] <= length
+        np.testing.assert_allclose(mine, its, atol=1e-5)
 
 
 def repeats(ids, n):
