@@ -4,13 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from seqkit.layers.attention import BahdanauAttention, LuongAttention
 from seqkit.models.named_layers import find_recurrent_layer
-from seqkit.models.translation.fed_steps import fed_steps
 from seqkit.models.translation.encoder import Encoded, token_vectors
+from seqkit.models.translation.fed_steps import fed_steps
 from seqkit.models.translation.settings import TranslatorSettings
+from seqkit.text import TextCodec
+
+_NEVER = -1e9  # logit of what is no token of a text
 
 
 class Decoder(keras.layers.Layer):
@@ -77,6 +81,7 @@ class Decoder(keras.layers.Layer):
             self.output_bias = self.add_weight(
                 shape=(vocabulary_size,), initializer="zeros", name="output_bias"
             )
+        self.built = True  # the layers inside are, at their first call
 
     def look_at(self, memory: Any, mask: Any, summary: Any) -> Encoded:
         """Prepare a source for the attention, once for all steps."""
@@ -110,17 +115,36 @@ class Decoder(keras.layers.Layer):
         Returns:
             a (batch, target, embedding).
         """
-        states = self.first_states(encoded.summary)
+        state = self.search_state(encoded.summary)
         vectors = self.embedding(tokens)
         noise = self.dropout(ops.ones_like(vectors[:, :1]), training=training)
         if self.settings.input_feeding:
-            return fed_steps(self, vectors, states, encoded, noise, training)
+            first = tf.nest.map_structure(lambda each: each[:, None], state)
+            return self._fed_steps(vectors, first, encoded, noise, training)
 
         def run(number: int, inputs: Any) -> Any:
-            layer = self.recurrent[number]
-            return layer(inputs, initial_state=states[number], training=training)
+            layer, states = self.recurrent[number], state["layers"][number]
+            return layer(inputs, initial_state=states, training=training)
 
         return self.through(vectors, run, encoded)[0] * noise
+
+    def _fed_steps(
+        self, vectors: Any, first: dict, encoded: Encoded, noise: Any, training: bool
+    ) -> Any:
+        """Give a_t for every step, each fed with the one before."""
+        cells = [each.cell for each in self.recurrent]
+
+        def step(vectors: Any, state: dict) -> tuple[Any, dict]:
+            features, new, _ = self._step(vectors, state, encoded, training)
+            new["fed"] = features = features * noise
+            return features, new
+
+        step(vectors[:, :1], first)  # each cell draws its dropout, and keeps it
+        features = fed_steps(step, vectors, first)
+        for cell in cells:
+            cell.reset_dropout_mask()
+            cell.reset_recurrent_dropout_mask()
+        return features
 
     def through(self, vectors: Any, run: Callable, encoded: Encoded) -> tuple[Any, Any]:
         """Give a, and the weights of the attention: of whole sentences or of one step.
@@ -168,23 +192,38 @@ class Decoder(keras.layers.Layer):
             Logits (batch, beam, vocabulary); the new state; and the weights of the
             attention (batch, beam, source), or None.
         """
-        vectors = self.embedding(tokens)
-        shape = ops.shape(tokens)
-        if self.settings.input_feeding:
-            vectors = joined(vectors, state["fed"])
+        features, new, weights = self._step(self.embedding(tokens), state, encoded)
+        logits = self.logits(features)
+        reserved = ops.arange(logits.shape[-1]) < TextCodec.END  # padding and start
+        return ops.where(reserved, _NEVER, logits), new, weights
+
+    def _step(
+        self, vectors: Any, state: dict, encoded: Encoded, training: bool = False
+    ) -> tuple[Any, dict, Any]:
+        """Give a, the new state and the weights of the attention, of (batch, beam)."""
+        shape = ops.shape(vectors)[:2]
         new: dict[str, Any] = {"layers": []}
 
         def run(number: int, inputs: Any) -> Any:
-            rows = [as_rows(each) for each in (inputs, *state["layers"][number])]
-            output, states = self.recurrent[number].cell(rows[0], rows[1:])
-            states = [ops.reshape(each, (*shape, each.shape[-1])) for each in states]
+            rows = [
+                ops.reshape(each, (-1, each.shape[-1]))
+                for each in (inputs, *state["layers"][number])
+            ]
+            cell = self.recurrent[number].cell
+            output, states = cell(rows[0], rows[1:], training=training)
+            output, *states = (
+                ops.reshape(each, (*shape, each.shape[-1]))
+                for each in (output, *states)
+            )
             new["layers"].append(states)
-            return ops.reshape(output, (*shape, output.shape[-1]))
+            return output
 
+        if self.settings.input_feeding:
+            vectors = joined(vectors, state["fed"])
         features, weights = self.through(vectors, run, encoded)
         if self.settings.input_feeding:
             new["fed"] = features
-        return self.logits(features), new, weights
+        return features, new, weights
 
     def logits(self, features: Any) -> Any:
         """Give the logits (..., vocabulary) of a (..., embedding)."""
@@ -192,11 +231,6 @@ class Decoder(keras.layers.Layer):
             return self.output_layer(features)
         vectors = ops.transpose(self.embedding.embeddings)
         return ops.matmul(features, vectors) + self.output_bias
-
-
-def as_rows(tensor: Any) -> Any:
-    """Reshape (batch, beam, size) to (batch * beam, size)."""
-    return ops.reshape(tensor, (-1, tensor.shape[-1]))
 
 
 def joined(first: Any, second: Any) -> Any:
@@ -210,4 +244,5 @@ def make_attention(settings: TranslatorSettings) -> keras.layers.Layer | None:
         return None
     if settings.attention == "bahdanau":
         return BahdanauAttention(settings.units, name="attention")
-    return LuongAttention(settings.attention, name="attention")
+    units = settings.units if settings.attention == "concat" else None
+    return LuongAttention(settings.attention, units, name="attention")

@@ -55,6 +55,7 @@ class Encoder(keras.layers.Layer):
             if self.bidirectional:
                 recurrent = seqkit_layers.Bidirectional(recurrent)
             self.recurrent.append(recurrent)
+        self.built = True  # the layers inside are, at their first call
 
     def call(self, ids: Any, training: bool = False) -> tuple[Any, Any, Any]:
         """Read a batch of sources."""

@@ -2,8 +2,10 @@
 
 from typing import Any, NamedTuple
 
+import keras
 import tensorflow as tf
 
+from seqkit.models.translation.encoder import Encoded
 from seqkit.models.translation.network import EncoderDecoder
 from seqkit.text import TextCodec
 
@@ -34,10 +36,9 @@ def sums(
     """
     settings = network.settings
     encoded = network.encode(sources, training)
-    starts = tf.fill([tf.shape(targets)[0], 1], TextCodec.START)
-    previous = tf.concat([starts, targets[:, :-1]], axis=1)
+    previous = after_start(targets)
     if training and settings.scheduled_sampling:
-        previous = with_guesses(network, encoded, previous, settings.scheduled_sampling)
+        previous = with_guesses(network, encoded, previous)
     features = network.decoder(previous, encoded, training=training)
     there = tf.where(targets != TextCodec.PADDING)
     labels = tf.gather_nd(targets, there)
@@ -56,3 +57,29 @@ def sums(
         tf.reduce_sum(tf.cast(correct, tf.float32)),
         tf.cast(tf.size(labels), tf.float32),
     )
+
+
+def after_start(tokens: Any) -> Any:
+    """Move tokens (batch, steps) one step to the right, with START before them."""
+    starts = tf.fill([tf.shape(tokens)[0], 1], TextCodec.START)
+    return tf.concat([starts, tokens[:, :-1]], axis=1)
+
+
+def with_guesses(network: EncoderDecoder, encoded: Encoded, previous: Any) -> Any:
+    """Replace some of the tokens that the decoder reads by its own guesses.
+
+    A first pass over the known target guesses all tokens at once, so that the second,
+    which is trained, still needs no loop over the steps: the guesses follow known
+    tokens, and not other guesses.
+
+    Reference: S. Bengio et al., "Scheduled sampling for sequence prediction with
+    recurrent neural networks", NeurIPS 2015; in parallel: D. Duckworth et al.,
+    "Parallel scheduled sampling", 2019 (arXiv 1906.04331).
+    """
+    decoder = network.decoder
+    logits = decoder.logits(decoder(previous, encoded))
+    guesses = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    draw = keras.random.uniform(tf.shape(previous), seed=network.seed_generator)
+    chosen = draw < network.settings.scheduled_sampling
+    is_first = tf.range(tf.shape(previous)[1]) == 0
+    return tf.where(chosen & ~is_first, after_start(guesses), previous)

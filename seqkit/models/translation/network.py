@@ -54,8 +54,10 @@ class EncoderDecoder(keras.Model):
         self.encoder = Encoder(settings, source_size, name="encoder")
         shared = self.encoder.embedding if settings.tied == "all" else None
         self.decoder = Decoder(settings, target_size, shared, name="decoder")
+        self.seed_generator = keras.random.SeedGenerator()
+        self.built = True  # the layers inside are, at this first call
         token = tf.zeros((1, 2), tf.int32)
-        self((token, token))  # creates the weights
+        self((token, token))
 
     def encode(self, sources: Any, training: bool = False) -> Encoded:
         """Read sources (batch, source) for the decoder."""

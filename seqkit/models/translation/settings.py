@@ -99,9 +99,7 @@ class TranslatorSettings:
     patience: int = setting(
         4, "epochs without a better validation before training stops", minimum=1
     )
-    monitor: str = setting(
-        "bleu", "what the validation is judged by", choices=MONITORS
-    )
+    monitor: str = setting("bleu", "what the validation is judged by", choices=MONITORS)
     monitored: int = setting(
         1000, "validation pairs translated after each epoch, at most", minimum=1
     )

@@ -96,7 +96,7 @@ class Translator:
         self.length_factor = length_factor
         self.history: dict[str, list[float]] = {}
         self.chosen: list[int] = []
-        self._searches: dict[tuple, Callable] = {}
+        self._graphs: dict[tuple, Callable] = {}
 
     @classmethod
     def fit(
@@ -140,7 +140,9 @@ class Translator:
             network,
             training,
             valid,
-            lambda: translator.bleu(*(each[: settings.monitored] for each in validation)),
+            lambda: translator.bleu(
+                *(each[: settings.monitored] for each in validation)
+            ),
             folder,
             int(verbose),
         )
@@ -214,20 +216,25 @@ class Translator:
             raise InputError(
                 f"texts must be a list of strings; got the string {texts!r}"
             )
-        key = (beam, n, attention)
-        if key not in self._searches:
-            self._searches[key] = tf.function(
-                lambda texts: self.search(texts, *key),
-                input_signature=[tf.TensorSpec([None], tf.string)],
-                autograph=False,
-            )
+        search = self._graph(beam, n, attention)
         order = np.argsort([len(text) for text in texts], kind="stable")
         with portable():
             for start in range(0, len(order), _CHUNK):
                 rows = order[start : start + _CHUNK]
                 chunk = tf.constant([texts[row] for row in rows], tf.string)
-                found = self._searches[key](chunk)
+                found = search(chunk)
                 yield rows, {name: each.numpy() for name, each in found.items()}
+
+    def _graph(self, beam: int, n: int, attention: bool = False) -> Callable:
+        """Give `search` as a graph, made when first asked for."""
+        key = (beam, n, attention)
+        if key not in self._graphs:
+            self._graphs[key] = tf.function(
+                lambda texts: self.search(texts, *key),
+                input_signature=[tf.TensorSpec([None], tf.string)],
+                autograph=False,
+            )
+        return self._graphs[key]
 
     def search(
         self, texts: tf.Tensor, beam: int, n: int, attention: bool = False
@@ -294,15 +301,15 @@ class Translator:
         beam, inputs = self.settings.beam, {"text": tf.TensorSpec([None], tf.string)}
 
         def best(text: tf.Tensor, beam: int = beam) -> dict[str, tf.Tensor]:
-            found = self.search(text, beam, 1)
+            found = self._graph(beam, 1)(text)
             return {"translation": found["texts"][:, 0], "score": found["scores"][:, 0]}
 
         def n_best(text: tf.Tensor) -> dict[str, tf.Tensor]:
-            found = self.search(text, beam, beam)
+            found = self._graph(beam, beam)(text)
             return {"translations": found["texts"], "scores": found["scores"]}
 
         def align(text: tf.Tensor) -> dict[str, tf.Tensor]:
-            found = self.search(text, beam, 1, attention=True)
+            found = self._graph(beam, 1, True)(text)
             names = ("source_tokens", "target_tokens", "attention")
             return {"translation": found["texts"][:, 0]} | {n: found[n] for n in names}
 
