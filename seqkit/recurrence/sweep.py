@@ -62,7 +62,7 @@ class Sweep:
         self.fixed_batch = None if rows is None else rows // given.parts
         self.batch = self.fixed_batch or tf.shape(given.inputs)[0] // given.parts
         self.length = tf.shape(given.inputs)[1]
-        self.first_row = place * self.batch
+        self.parts, self.place = given.parts, place
         self.size = chunk_size(self.batch, self.length, unroll, given.exact)
         self.count = (self.length + self.size - 1) // self.size
         self.capacity = self.count * self.size
@@ -76,9 +76,10 @@ class Sweep:
 
     def part(self, tensor: Any) -> Any:
         """Return the rows of the sweep's part of the batch."""
-        shape = tf.shape(tensor)
-        start = tf.concat([[self.first_row], tf.zeros_like(shape[1:])], 0)
-        part = tf.slice(tensor, start, tf.concat([[self.batch], shape[1:]], 0))
+        # Not `tf.slice`: the compiler takes its start for a constant, and would compile
+        # the same loops once for each part.
+        shape = tf.concat([[self.parts, self.batch], tf.shape(tensor)[1:]], 0)
+        part = tf.gather(tf.reshape(tensor, shape), self.place)
         return tf.ensure_shape(part, (self.fixed_batch, *tensor.shape[1:]))
 
     def probe(self, drive_rows: Any) -> tuple[Steps, Probe]:
