@@ -21,9 +21,11 @@ A row whose outputs are complete leaves the batch with its state and memory, and
 nothing more: `batch` becomes smaller from step to step, so a step that is compiled for
 each shape is not for here. Everything is stock TensorFlow ops under `tf.while_loop`: it
 runs eagerly, faster inside `tf.function`, and in a SavedModel; any batch size, 0 too.
+A large batch is faster, and takes less memory, through `in_chunks`.
 """
 
 from seqkit.decoding.beam import beam_search
+from seqkit.decoding.chunks import in_chunks
 from seqkit.decoding.greedy import greedy_search
 from seqkit.decoding.protocol import Decoded, Step, StepFunction
 from seqkit.decoding.sampling import sample
@@ -34,5 +36,6 @@ __all__ = [
     "StepFunction",
     "beam_search",
     "greedy_search",
+    "in_chunks",
     "sample",
 ]
