@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 _SHAPES = 6  # at most: each is traced and compiled once
-_BATCHES = 8  # full batches of each, at least
+_BATCHES = 25  # full batches of each, at least: else compiling is most of the work
 _MULTIPLE = 8  # pairs of a batch are a multiple of this, where there are more
 
 Ids = Sequence[np.ndarray]  # a sentence each, int32 (length,)

@@ -43,13 +43,7 @@ def sums(
     there = tf.where(targets != TextCodec.PADDING)
     labels = tf.gather_nd(targets, there)
     logits = network.decoder.logits(tf.gather_nd(features, there))
-    cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-    loss = cross_entropy
-    if settings.label_smoothing:
-        # -mean_v log p(v) = -log p(y) + logit(y) - mean_v logit(v)
-        of_label = tf.gather(logits, labels, batch_dims=1)
-        beside = of_label - tf.reduce_mean(logits, axis=-1)
-        loss = cross_entropy + settings.label_smoothing * beside
+    loss, cross_entropy = cross_entropies(logits, labels, settings.label_smoothing)
     correct = tf.argmax(logits, axis=-1, output_type=tf.int32) == labels
     return Sums(
         tf.reduce_sum(loss),
@@ -57,6 +51,44 @@ def sums(
         tf.reduce_sum(tf.cast(correct, tf.float32)),
         tf.cast(tf.size(labels), tf.float32),
     )
+
+
+def cross_entropies(logits: Any, labels: Any, smoothing: float) -> tuple[Any, Any]:
+    """Give the smoothed cross-entropy of each row, and the plain one.
+
+        smoothed = -(1 - ε) log p(y) - ε mean_v log p(v)
+
+    Logits are the largest tensor of a training step. So the gradient, of the smoothed
+    one alone, is made of what the plain one leaves: p - 1_y + ε 1_y - ε / V.
+
+    Args:
+        logits: (rows, vocabulary).
+        labels: int32 (rows,).
+        smoothing: ε.
+    """
+
+    @tf.custom_gradient
+    def of_logits(logits: Any) -> tuple:
+        plain, difference = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
+            features=logits, labels=labels
+        )  # difference is p - 1_y
+        smoothed = plain
+        if smoothing:
+            of_label = tf.gather(logits, labels, batch_dims=1)
+            smoothed += smoothing * (of_label - tf.reduce_mean(logits, axis=-1))
+
+        def gradient(upstream: Any, _: Any) -> Any:
+            if not smoothing:
+                return upstream[:, None] * difference
+            share = smoothing / tf.cast(tf.shape(logits)[-1], logits.dtype)
+            places = tf.stack([tf.range(tf.size(labels)), labels], axis=1)
+            return tf.tensor_scatter_nd_add(
+                upstream[:, None] * (difference - share), places, smoothing * upstream
+            )
+
+        return (smoothed, plain), gradient
+
+    return of_logits(logits)
 
 
 def after_start(tokens: Any) -> Any:

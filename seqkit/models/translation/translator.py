@@ -75,7 +75,8 @@ class Translator:
         >>> words = ["one", "two", "three"], ["un", "deux", "trois"]
         >>> settings = TranslatorSettings(
         ...     level="word", units=16, embedding=16, decoder_layers=1, dropout=0.0,
-        ...     epochs=80, patience=80, learning_rate=0.03, warmup=0, monitor="loss",
+        ...     bidirectional=False, epochs=60, patience=60, learning_rate=0.03,
+        ...     warmup=0, monitor="loss",
         ... )
         >>> translator = Translator.fit(*words, words, settings, verbose=0)
         >>> [answer.text for answer in translator(["two", "one"])]
@@ -254,6 +255,8 @@ class Translator:
         longest = tf.where(lengths > 0, longest + _FREE_TOKENS, 0)
         ends = tf.fill([ids.nrows(), 1], end)
         ids = tf.concat([ids, tf.cast(ends, ids.dtype)], axis=1).to_tensor()
+        missing = tf.cast(tf.shape(ids)[1] == 0, tf.int32)  # where there is no text
+        ids = tf.pad(ids, [[0, 0], [0, missing]])
         encoded = self.network.encode(ids)
         given = (
             decoder.step,

@@ -8,7 +8,12 @@ import tensorflow as tf
 from seqkit.errors import InputError
 from seqkit.models.translation.checkpoint import read_checkpoint, values
 from seqkit.models.translation.encoding import EncodedPairs
-from seqkit.models.translation.loss import after_start, sums, with_guesses
+from seqkit.models.translation.loss import (
+    after_start,
+    cross_entropies,
+    sums,
+    with_guesses,
+)
 from seqkit.models.translation.network import EncoderDecoder
 from seqkit.models.translation.schedule import WarmUpAndDecay
 from seqkit.models.translation.training import Training
@@ -62,6 +67,25 @@ def test_loss_by_hand():
     right = sum(log_p[row, time].argmax() == label for row, time, label in there)
     assert float(found.correct) == right
     assert float(found.tokens) == 3
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_gradient_of_the_loss(smoothing):
+    logits = tf.random.normal((7, 5), seed=2)
+    labels, weights = tf.constant([0, 4, 2, 2, 1, 3, 0]), tf.range(7.0)
+    wanted = (1 - smoothing) * tf.one_hot(labels, 5) + smoothing / 5
+    found = []
+    for loss in (
+        lambda: cross_entropies(logits, labels, smoothing)[0],
+        lambda: tf.nn.softmax_cross_entropy_with_logits(wanted, logits),
+    ):
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            value = loss()
+            total = tf.reduce_sum(weights * value)
+        found.append((value, tape.gradient(total, logits)))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_scheduled_sampling_reads_guesses_in_the_place_of_tokens():
