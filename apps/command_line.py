@@ -103,8 +103,8 @@ def read_lines(path: str | None) -> list[str]:
 def import_tensorflow_quietly() -> None:
     """Import TensorFlow without its start-up messages on standard error.
 
-    They are written before its own log level counts. If the import fails, they are
-    shown.
+    They are written before its own log level counts, and when it looks for devices. If
+    the import fails, they are shown.
     """
     if "tensorflow" in sys.modules:
         return
@@ -114,7 +114,9 @@ def import_tensorflow_quietly() -> None:
     with tempfile.TemporaryFile() as messages:
         os.dup2(messages.fileno(), 2)
         try:
-            import tensorflow  # noqa: F401
+            import tensorflow
+
+            tensorflow.config.list_physical_devices()
         except BaseException:
             messages.seek(0)
             os.write(kept, messages.read())

@@ -131,7 +131,7 @@ def translate(options: argparse.Namespace) -> None:
     translator = Translator.load(options.model)
     if options.alignment:
         translator.align([], options.beam)  # or the error comes after an output
-    for chunk in chunks(texts):
+    for chunk in chunks(texts, silent=sys.stdout.isatty()):  # the answers are seen
         for answer in _answers(translator, chunk, options):
             print(
                 json.dumps(answer, ensure_ascii=False)

@@ -120,9 +120,10 @@ def measure(
     return evaluate(translate, pairs, scorer)
 
 
-def chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Give some of the texts at a time, and show on a terminal how far it is."""
-    with tqdm(total=len(texts), unit="sentence", disable=None, leave=False) as bar:
+def chunks(texts: Sequence[str], silent: bool = False) -> Iterator[Sequence[str]]:
+    """Give some of the texts at a time; on a terminal, unless silent, with a bar."""
+    off = True if silent else None
+    with tqdm(total=len(texts), unit="sentence", disable=off, leave=False) as bar:
         for start in range(0, len(texts), _CHUNK):
             yield texts[start : start + _CHUNK]
             bar.update(len(texts[start : start + _CHUNK]))
@@ -168,7 +169,7 @@ def summary(metrics: Mapping[str, Any]) -> str:
     lengths = [["words in the source", "pairs", "BLEU", "+/-", "exact"]]
     for group in scores["by_length"]:
         span = "-".join(map(str, sorted({group["shortest"], group["longest"]})))
-        figures = (group[key] for key in ("bleu", "interval", "exact"))
+        figures = (group[key] for key in ("bleu", "bleu_interval", "exact"))
         lengths.append([span, group["pairs"], *(f"{f:.1f}" for f in figures)])
     shown = [table(list(sample.items())) for sample in metrics["samples"][:_SHOWN]]
     of = {

@@ -1,3 +1,4 @@
+import functools
 import gzip
 import io
 import json
@@ -12,12 +13,14 @@ import tensorflow as tf
 import translate
 
 from seqkit.models import Translator
+from seqkit.models.translation.training import Training
 from seqkit.recurrence import portable
 
 QUICK = [
     *("--level", "word", "--units", "8", "--embedding", "8", "--decoder-layers", "1"),
     *("--dropout", "0", "--epochs", "2", "--learning-rate", "0.05", "--warmup", "0"),
     *("--monitor", "loss", "--max-length", "12", "--beam", "2"),
+    *("--encoder", "Elman", "--no-bidirectional"),
 ]
 APP = Path(translate.__file__)
 WORDS = {"one": "un", "two": "deux", "three": "trois", "four": "quatre", "five": "cinq"}
@@ -52,6 +55,21 @@ def run(*arguments):
         return translate.main([str(each) for each in arguments])
 
 
+load_once = functools.cache(Translator.load)
+
+
+@pytest.fixture(autouse=True)
+def models_are_loaded_once(monkeypatch):
+    """Tracing a search takes seconds: keep what was traced."""
+    monkeypatch.setattr(Translator, "load", lambda folder: load_once(Path(folder)))
+
+
+@pytest.fixture
+def unproven(monkeypatch):
+    """Export nothing, which takes long."""
+    monkeypatch.setattr(Translator, "export", lambda self, folder: folder.mkdir())
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A run folder, written by the command itself."""
@@ -73,7 +91,9 @@ def plain(tmp_path_factory):
     names = ("--source", "--target", "--valid-source", "--valid-target")
     given = [each for both in zip(names, files, strict=True) for each in both]
     options = [*QUICK, "--attention", "none", "--reverse", "--epochs", "1"]
-    assert run("train", *given, *options, "--output", folder / "run") == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Translator, "export", lambda self, folder: folder.mkdir())
+        assert run("train", *given, *options, "--output", folder / "run") == 0
     return folder / "run"
 
 
@@ -115,7 +135,7 @@ def test_a_run_without_attention_and_without_a_test(plain):
     assert sorted(path.stem for path in (plain / "plots").iterdir()) == [
         "bleu_by_length", "learning_curves",
     ]  # fmt: skip
-    assert metrics["network"] == "GRU, no attention"
+    assert metrics["network"] == "Elman to GRU, no attention"
     assert set(metrics["samples"][0]["source"].split()) <= set(WORDS.values())
 
 
@@ -124,7 +144,7 @@ def test_the_command_the_object_and_the_savedmodel_say_the_same(trained, capsys)
     assert run("translate", "--model", trained, "--json", *texts) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [set(line) for line in lines] == [{"source", "translation", "score"}] * 5
-    answers = Translator.load(trained)(texts)
+    answers = load_once(trained)(texts)
     served = tf.saved_model.load(str(trained / "1")).signatures["serving_default"]
     given = served(text=tf.constant(texts))
     for number, (line, answer) in enumerate(zip(lines, answers, strict=True)):
@@ -138,7 +158,7 @@ def test_the_command_the_object_and_the_savedmodel_say_the_same(trained, capsys)
 def test_translate_prints_a_line_for_each(trained, capsys):
     texts = ["one", "", "two three"]
     assert run("translate", "--model", trained, *texts) == 0
-    expected = [answer.text for answer in Translator.load(trained)(texts)]
+    expected = [answer.text for answer in load_once(trained)(texts)]
     assert capsys.readouterr().out.split("\n") == [*expected, ""]
 
 
@@ -163,7 +183,7 @@ def test_the_order_is_kept_over_chunks(trained, capsys, monkeypatch):
     assert run("translate", "--model", trained, "--json", *texts) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["source"] for line in lines] == texts
-    expected = [answer.text for answer in Translator.load(trained)(texts)]
+    expected = [answer.text for answer in load_once(trained)(texts)]
     assert [line["translation"] for line in lines] == expected
 
 
@@ -193,7 +213,7 @@ def test_n_best_and_alignment(trained, capsys):
 
 def test_the_beam_can_be_chosen(trained, capsys):
     assert run("translate", "--model", trained, "--beam", 1, "one two three") == 0
-    (expected,) = Translator.load(trained)(["one two three"], beam=1)
+    (expected,) = load_once(trained)(["one two three"], beam=1)
     assert capsys.readouterr().out == expected.text + "\n"
 
 
@@ -215,7 +235,7 @@ def test_evaluate_on_another_file_beside_another_model(
     assert run("evaluate", "--model", trained, *options) == 0
     printed = capsys.readouterr().out
     assert "On 20 pairs, " in printed
-    assert f"GRU, no attention ({plain})" in printed
+    assert f"Elman to GRU, no attention ({plain})" in printed
     assert "words in the source" in printed
     assert "case:mixed" in printed
     assert run("evaluate", "--model", trained, *options, "--ignore-case", "--json") == 0
@@ -227,60 +247,87 @@ def test_evaluate_on_another_file_beside_another_model(
     assert metrics["baselines"]["word by word"]["exact"] == 100
 
 
-def test_export_writes_the_savedmodel_again(trained, tmp_path):
-    output = tmp_path / "served" / "7"
-    assert run("export", "--model", trained, "--output", output) == 0
-    both = [
-        tf.saved_model.load(str(folder)).signatures["serving_default"](
-            text=tf.constant(["one two", ""])
-        )
-        for folder in (output, trained / "1")
+def test_export_writes_the_savedmodel_again(trained, tmp_path, capsys, monkeypatch):
+    written = []
+    monkeypatch.setattr(Translator, "export", lambda _, folder: written.append(folder))
+    assert run("export", "--model", trained) == 0
+    assert run("export", "--model", trained, "--output", tmp_path / "7") == 0
+    assert list(map(str, written)) == [str(trained / "1"), str(tmp_path / "7")]
+    assert "a fresh process gave the same answers" in capsys.readouterr().out
+
+
+def test_a_run_that_is_stopped_can_go_on(
+    trained, unproven, tmp_path, capsys, monkeypatch
+):
+    train = ["train", "--data", pair_file(tmp_path / "pairs.tsv"), *QUICK]
+    train += ["--output", tmp_path / "run"]
+    unfinished, found = tmp_path / "run.unfinished", []
+
+    def stopped(*arguments):
+        arguments[-1].mkdir(exist_ok=True)
+        raise KeyboardInterrupt
+
+    def finished(*arguments):
+        found.append(arguments[-1].exists())
+        translator = load_once(trained)
+        translator.history = {"loss": [1.0]}
+        return translator
+
+    monkeypatch.setattr(Translator, "fit", stopped)
+    assert run(*train) == 130
+    assert "The same command goes on" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [
+        unfinished.name
     ]
-    assert (
-        both[0]["translation"].numpy().tolist()
-        == both[1]["translation"].numpy().tolist()
-    )
+    monkeypatch.setattr(Translator, "fit", finished)
+    for options, goes_on in ([], True), ([], False), (["--fresh"], False):
+        assert run(*train, *options) == 0
+        metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
+        assert (metrics["training_seconds"] is None) == found[-1] == goes_on
+        assert not unfinished.exists()
+        if not goes_on:
+            unfinished.mkdir()
 
 
-class Killed(BaseException):
-    pass
-
-
-def test_a_run_that_is_killed_goes_on(trained, tmp_path, capsys, monkeypatch):
-    """And is the same in the end as one that was never stopped."""
-    data, output = pair_file(tmp_path / "pairs.tsv"), tmp_path / "run"
-    train = ["train", "--data", data, *QUICK, "--output", output]
-    from seqkit.models.translation.training import Training
-
-    run_epoch = Training._train_epoch
+@pytest.mark.slow
+def test_a_run_that_is_killed_goes_on_and_is_the_same(
+    trained, unproven, tmp_path, capsys, monkeypatch
+):
+    class Killed(BaseException):
+        pass
 
     def killed(training, epoch):
         if epoch == 2:
             raise Killed
         run_epoch(training, epoch)
 
+    output, run_epoch = tmp_path / "run", Training._train_epoch
+    data = pair_file(tmp_path / "pairs.tsv")
+    train = ["train", "--data", data, *QUICK, "--output", output]
     monkeypatch.setattr(Training, "_train_epoch", killed)
     with pytest.raises(Killed):
         run(*train)
-    assert not output.exists()
     assert (tmp_path / "run.unfinished").is_dir()
-    monkeypatch.undo()
+    assert not output.exists()
+    monkeypatch.setattr(Training, "_train_epoch", run_epoch)
+    capsys.readouterr()
     # Another run would not go on from there, and does not take it away.
     assert run(*train, "--units", 9) == 2
-    assert "run.unfinished" in the_line(capsys)
+    assert "run.unfinished: holds the checkpoint of a run with other" in the_line(
+        capsys
+    )
     assert run(*train) == 0
-    assert not (tmp_path / "run.unfinished").exists()
     weights, expected = (
-        Translator.load(folder).network.get_weights() for folder in (output, trained)
+        load_once(folder).network.get_weights() for folder in (output, trained)
     )
     for one, other in zip(weights, expected, strict=True):
         np.testing.assert_array_equal(one, other)
-    metrics = json.loads((output / "metrics.json").read_text())
-    assert metrics["training_seconds"] is None
-    assert (
-        metrics["history"]
-        == json.loads((trained / "metrics.json").read_text())["history"]
+    once, again = (
+        json.loads((folder / "metrics.json").read_text())
+        for folder in (trained, output)
     )
+    assert once["history"] == again["history"]
+    assert once["scores"] == again["scores"]
 
 
 def the_line(capsys, command="train"):
@@ -352,9 +399,8 @@ def test_bad_data(case, tmp_path, capsys):
 
 def test_bad_aligned_files(tmp_path, capsys):
     pairs = sentences(20)
-    (source, target), (short, _) = (
-        aligned_files(tmp_path, "all", pairs), aligned_files(tmp_path, "short", pairs[1:])
-    )  # fmt: skip
+    source, target = aligned_files(tmp_path, "all", pairs)
+    short, _ = aligned_files(tmp_path, "short", pairs[1:])
 
     def said(*options):
         assert run("train", *options, *QUICK, "--output", tmp_path / "run") == 2

@@ -75,11 +75,11 @@ def load_dataset(name: str, seed: int, reverse: bool = False) -> Splits:
             or a download fails.
 
     Example:
-        >>> numbers = load_dataset("numbers-fr", seed=1)
-        >>> "twenty-one" in numbers.training.sources
-        True
-        >>> [len(part.sources) for part in numbers]
-        [10550, 1000, 1000]
+        >>> dates = load_dataset("dates-en-GB", seed=1)
+        >>> [len(part.sources) for part in dates]
+        [10000, 1000, 1000]
+        >>> dates.test.targets[0]
+        '1947-06-22'
     """
     kind, _, language = name.partition("-")
     if kind not in _KINDS or not (language or kind == "dates"):
