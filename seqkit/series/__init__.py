@@ -1,6 +1,12 @@
-"""Series of readings: scores, thresholds, events and honest measures of them."""
+"""Series of readings: windows, scores, thresholds, events, and faults to try them on.
+
+Times (`seqkit.series.timestamps`) and measures (`seqkit.series.metrics`) are imported
+by their own names: they need the `apps` extra.
+"""
 
 from seqkit.series.adaptive import AdaptiveThreshold
+from seqkit.series.events import DriftMonitor, Event, find_events
+from seqkit.series.faults import FAULTS, Fault, FaultySeries, faulty_series, inject
 from seqkit.series.fitted import Fitted
 from seqkit.series.scaling import Scaler
 from seqkit.series.scorers import (
@@ -10,6 +16,7 @@ from seqkit.series.scorers import (
     Smoothed,
     shares,
 )
+from seqkit.series.streaming import Scored, Stream
 from seqkit.series.thresholds import (
     Threshold,
     dynamic,
@@ -20,17 +27,27 @@ from seqkit.series.thresholds import (
 from seqkit.series.windows import forecast_errors, forecast_windows, windows
 
 __all__ = [
+    "FAULTS",
     "AbsoluteError",
     "AdaptiveThreshold",
+    "DriftMonitor",
+    "Event",
+    "Fault",
+    "FaultySeries",
     "Fitted",
     "MahalanobisDistance",
     "Scaler",
+    "Scored",
     "Scorer",
     "Smoothed",
+    "Stream",
     "Threshold",
     "dynamic",
+    "faulty_series",
+    "find_events",
     "forecast_errors",
     "forecast_windows",
+    "inject",
     "peaks_over_threshold",
     "prune",
     "quantile",

@@ -62,9 +62,9 @@ class Fitted:
         return classes[saved["type"]](**values)
 
 
-def _classes(base: type) -> dict[str, type]:
+def _classes(base: type[Fitted]) -> dict[str, type[Fitted]]:
     """The classes derived from `base`, by name."""
-    found = {}
+    found: dict[str, type[Fitted]] = {}
     for each in base.__subclasses__():
         found[each.__name__] = each
         found.update(_classes(each))
