@@ -11,7 +11,7 @@ from seqkit.errors import ExportError, InputError
 from seqkit.export import Signature, export_saved_model
 from seqkit.models import SentimentClassifier
 from seqkit.recurrence import portable
-from tests.models.conftest import TINY, reviews
+from tests.models.classification.conftest import TINY, reviews
 
 FLOATS = {"x": tf.TensorSpec([None], tf.float32)}
 

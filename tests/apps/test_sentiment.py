@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from seqkit.models import SentimentClassifier
 from seqkit.recurrence import portable
-from tests.models.conftest import reviews
+from tests.models.classification.conftest import reviews
 
 QUICK = [
     *("--network", "gru", "--no-bidirectional", "--units", "4", "--embedding", "4"),

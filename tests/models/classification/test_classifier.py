@@ -12,7 +12,7 @@ from seqkit.models.classification.settings import POOLINGS
 from seqkit.models.named_layers import recurrent_layers
 from seqkit.models.run_files import read_config
 from seqkit.recurrence import portable
-from tests.models.conftest import TINY, quick_fit, reviews
+from tests.models.classification.conftest import TINY, quick_fit, reviews
 
 
 def accuracy(classifier, texts, labels):
