@@ -15,14 +15,13 @@ class AdaptiveThreshold(Fitted):
 
         threshold_t = m_{t-1} + (value - mean) max(1, sqrt(v_{t-1}) / deviation)
 
-        y_t = min(score_t, threshold_t)
-        m_t = m_{t-1} + α (y_t - m_{t-1})
-        v_t = (1 - α) (v_{t-1} + α (y_t - m_{t-1})²)
+        m_t = m_{t-1} + α (min(score_t, threshold_t) - m_{t-1})
+        v_t = (1 - α) (v_{t-1} + α (score_t - m_{t-1})²)   v_{t-1} if over the threshold
 
-    with α = 2 / (span + 1), from m = mean and v = deviation². An anomaly counts no more
-    than a score at the threshold, so that a short one moves it little, and a change
-    for good is followed in the end. In a calm the distance stays: it is not less than
-    at first. A time without a score changes nothing.
+    with α = 2 / (span + 1), from m = mean and v = deviation². An anomaly moves the mean
+    no more than a score at the threshold, and the distance not at all: a short one
+    changes little, and a change for good is followed in the end. In a calm the distance
+    stays: it is not less than at first. A time without a score changes nothing.
 
     Args:
         value: Of the threshold at first.
@@ -38,7 +37,7 @@ class AdaptiveThreshold(Fitted):
         >>> clean = np.array([1.0, 3.0] * 50)
         >>> threshold = AdaptiveThreshold.fit(clean, Threshold(5.0), span=3)
         >>> threshold.levels(np.array([4.0, 2.0, 50.0, 2.0])).round(2).tolist()
-        [5.0, 6.67, 5.5, 8.97]
+        [5.0, 6.67, 5.5, 7.0]
     """
 
     value: float
@@ -87,6 +86,7 @@ class AdaptiveThreshold(Fitted):
         level = float(mean + (self.value - self.mean) * max(1.0, wider))
         if np.isnan(score):
             return level, state
-        rate, change = 2 / (self.span + 1), min(score, level) - mean
-        variance = (1 - rate) * (variance + rate * change**2)
-        return level, np.array([mean + rate * change, variance])
+        rate = 2 / (self.span + 1)
+        if score <= level:
+            variance = (1 - rate) * (variance + rate * (score - mean) ** 2)
+        return level, np.array([mean + rate * (min(score, level) - mean), variance])
