@@ -8,6 +8,7 @@ from seqkit.series.adaptive import AdaptiveThreshold
 from seqkit.series.events import DriftMonitor, Event, find_events
 from seqkit.series.faults import FAULTS, Fault, FaultySeries, faulty_series, inject
 from seqkit.series.fitted import Fitted
+from seqkit.series.nonparametric import dynamic, dynamic_anomalies, prune
 from seqkit.series.scaling import Scaler
 from seqkit.series.scorers import (
     AbsoluteError,
@@ -17,13 +18,7 @@ from seqkit.series.scorers import (
     shares,
 )
 from seqkit.series.streaming import Scored, Stream
-from seqkit.series.thresholds import (
-    Threshold,
-    dynamic,
-    peaks_over_threshold,
-    prune,
-    quantile,
-)
+from seqkit.series.thresholds import Threshold, peaks_over_threshold, quantile
 from seqkit.series.windows import forecast_errors, forecast_windows, windows
 
 __all__ = [
@@ -43,6 +38,7 @@ __all__ = [
     "Stream",
     "Threshold",
     "dynamic",
+    "dynamic_anomalies",
     "faulty_series",
     "find_events",
     "forecast_errors",

@@ -253,6 +253,8 @@ class MahalanobisDistance(Scorer):
     def _filled(self, deviations: np.ndarray, there: np.ndarray) -> np.ndarray:
         """Fill what is missing with its mean given the rest, pattern by pattern."""
         rows = np.flatnonzero(~there.all(axis=1) & there.any(axis=1))
+        if not len(rows):
+            return deviations
         patterns, of_row = np.unique(there[rows], axis=0, return_inverse=True)
         for index, pattern in enumerate(patterns):
             of_pattern = rows[of_row == index]

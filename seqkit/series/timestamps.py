@@ -11,7 +11,7 @@ import pandas as pd
 from seqkit.errors import InputError
 from seqkit.series.checks import same_length
 
-_UNITS = (("s", 1e11), ("ms", 1e14), ("us", 1e17), ("ns", np.inf))  # of Unix time
+_UNITS = (("s", 1e11), ("ms", 1e14), ("us", 1e17))  # of Unix time; else ns
 _CYCLES = {"hour": 3600, "day": 86400, "week": 7 * 86400, "year": 31556952}
 _FROM_MONDAY = 4 * 86400  # 1970 began on a Thursday
 _MOST_GROWTH = 10
@@ -35,8 +35,8 @@ def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
         InputError: A value is no date, or not in the format of the first.
 
     Example:
-        >>> parse_times(["2014-04-01 00:05", "2014-04-01 00:10"])[1]
-        np.datetime64('2014-04-01T00:10:00.000000000')
+        >>> str(parse_times(["2014-04-01 00:05", "2014-04-01 00:10"])[1])
+        '2014-04-01T00:10:00.000000000'
         >>> parse_times([60, 120]).astype("datetime64[s]").astype(int).tolist()
         [60, 120]
         >>> parse_times(["2014-04-01", "soon"])
@@ -46,8 +46,11 @@ def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
     """
     series = pd.Series(column)
     unit: Any = None
-    if pd.api.types.is_numeric_dtype(series):
-        unit = next(unit for unit, most in _UNITS if not (series.abs() >= most).any())
+    if pd.api.types.is_bool_dtype(series):
+        series = series.astype(str)
+    elif pd.api.types.is_numeric_dtype(series):
+        fitting = (unit for unit, most in _UNITS if not (series.abs() >= most).any())
+        unit = next(fitting, "ns")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a format that is not inferred
         times = pd.to_datetime(series, errors="coerce", utc=True, unit=unit)

@@ -50,6 +50,8 @@ def test_ways_to_write_a_time(column):
         (["2024-02-30"], "row 1 has '2024-02-30'"),
         ([1.0, np.nan], "row 2 has np.float64(nan)"),
         (["noon"], "row 1 has 'noon'"),
+        ([True, False], "row 1 has 'True'"),
+        ([1.0, np.inf], "row 2 has np.float64(inf)"),
     ],
 )
 def test_what_is_no_time(column, message):
