@@ -9,12 +9,15 @@ from seqkit.plots.classification import (
     reliability_diagram,
 )
 from seqkit.plots.learning import learning_curves
+from seqkit.plots.series import detection, forecast
 from seqkit.plots.word_effects import attribution
 
 __all__ = [
     "accuracy_by_length",
     "attribution",
     "confusion_matrix",
+    "detection",
+    "forecast",
     "learning_curves",
     "reliability_diagram",
 ]
