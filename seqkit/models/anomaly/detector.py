@@ -347,7 +347,7 @@ class AnomalyDetector:
         sources: list[ForecastErrors | ReconstructionErrors] = []
         if self.forecaster:
             steps = self.forecaster.steps
-            sources.append(ForecastErrors(steps, self.settings.warm_up))
+            sources.append(ForecastErrors(steps, self.settings.window))
         if self.reconstructor:
             sources.append(
                 ReconstructionErrors(

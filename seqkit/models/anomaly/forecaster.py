@@ -133,11 +133,11 @@ class Forecaster:
 
         Returns:
             Shape (time, H, C): row t, after reading t, is of the readings t+1, t+2, …;
-            NaN before `settings.warm_up` readings are seen.
+            NaN before `settings.window` readings are seen.
         """
         found, _ = self._run(self.features(values), self.steps.start())
         forecasts = found.numpy().astype(np.float64)
-        forecasts[: self.settings.warm_up - 1] = np.nan
+        forecasts[: self.settings.window - 1] = np.nan
         return forecasts
 
     def forecast(self, n: int, after: np.ndarray | None = None) -> Forecast:
@@ -156,9 +156,9 @@ class Forecaster:
             raise InputError(f"n must be from 1 to {settings.horizon}; got {n}")
         if after is None:
             latest = self.outlook.latest
-        elif len(after) < settings.warm_up:
+        elif len(after) < settings.window:
             raise InputError(
-                f"after must have at least {settings.warm_up} readings (warm_up); got "
+                f"after must have at least {settings.window} readings (window); got "
                 f"{len(after)}"
             )
         else:

@@ -34,14 +34,15 @@ class ForecasterSettings:
         "direct", "forecast all steps at once, or each from the one before",
         choices=STRATEGIES,
     )  # fmt: skip
-    warm_up: int = setting(
-        10, "readings at the start of a series before the first forecast", minimum=1
-    )
     coverage: float = setting(
         0.95, "share of readings inside the intervals around forecasts",
         above=0, below=1,
     )  # fmt: skip
-    window: int = setting(100, "readings of a window of training", minimum=2)
+    window: int = setting(
+        100,
+        "readings of a window of training, and before the first forecast",
+        minimum=2,
+    )
     validation: float = setting(
         0.2, "last share of the training readings: for early stopping and intervals",
         above=0, below=1,

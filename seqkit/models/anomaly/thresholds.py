@@ -18,6 +18,7 @@ from seqkit.series import (
     quantile,
 )
 
+_PEAKS = 12  # scores above the level of peaks over threshold, at least
 _WINDOW, _STRIDE = 2100, 70  # scores of a dynamic threshold, and to the next one
 
 
@@ -46,7 +47,9 @@ def fit_threshold(scores: np.ndarray, settings: DetectorSettings) -> Any:
     elif settings.threshold == "dynamic":
         found = dynamic(scores)
     else:
-        found = peaks_over_threshold(scores, settings.risk)
+        share = _PEAKS / max(1, np.count_nonzero(~np.isnan(scores)))
+        level = min(0.98, max(0.5, 1 - share))
+        found = peaks_over_threshold(scores, settings.risk, level)
     if settings.adapt:
         return AdaptiveThreshold.fit(scores, found, settings.adapt)
     return found
