@@ -18,7 +18,7 @@ from seqkit.series import (
     quantile,
 )
 
-_PEAKS = 12  # scores above the level of peaks over threshold, at least
+_PEAKS, _LEVEL = 12, 0.98  # scores above the level, at least; share of those up to it
 _WINDOW, _STRIDE = 2100, 70  # scores of a dynamic threshold, and to the next one
 
 
@@ -47,12 +47,23 @@ def fit_threshold(scores: np.ndarray, settings: DetectorSettings) -> Any:
     elif settings.threshold == "dynamic":
         found = dynamic(scores)
     else:
-        share = _PEAKS / max(1, np.count_nonzero(~np.isnan(scores)))
-        level = min(0.98, max(0.5, 1 - share))
-        found = peaks_over_threshold(scores, settings.risk, level)
+        found = _peaks(scores, settings)
     if settings.adapt:
         return AdaptiveThreshold.fit(scores, found, settings.adapt)
     return found
+
+
+def _peaks(scores: np.ndarray, settings: DetectorSettings) -> Threshold:
+    """Peaks over threshold; where there is no tail to fit, the greatest clean score."""
+    known = scores[~np.isnan(scores)]
+    level = min(_LEVEL, 1 - _PEAKS / max(len(known), 2 * _PEAKS))
+    if np.count_nonzero(known > np.quantile(known, level)) < _PEAKS - 2:
+        return Threshold(
+            float(known.max()),
+            f"it is the greatest of {len(known)} clean scores, too few or too alike "
+            "for peaks over threshold",
+        )
+    return peaks_over_threshold(scores, settings.risk, level)
 
 
 class Judged(NamedTuple):

@@ -111,6 +111,14 @@ def test_the_threshold_says_why(detector):
     )
 
 
+def test_readings_that_never_change():
+    detector = quick_fit(np.full((120, 1), 7.0))
+    values = np.full((80, 1), 7.0)
+    assert not detector.detect(values).is_anomaly.any()
+    values[60] = 8.0
+    assert detector.detect(values).is_anomaly[60]
+
+
 def test_a_dynamic_threshold_is_of_the_scores_at_hand():
     detector = quick_fit(waves(300), threshold="dynamic")
     values = waves(300, seed=4)

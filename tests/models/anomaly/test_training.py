@@ -87,7 +87,5 @@ def test_missing_truth_has_no_gradient():
 
 def test_too_short_a_series():
     values = np.zeros((30, 1), np.float32)
-    with pytest.raises(
-        InputError, match="training needs at least 27 readings"
-    ):
+    with pytest.raises(InputError, match="training needs at least 27 readings"):
         train_network(forecasting, values, values, TINY, 0)
