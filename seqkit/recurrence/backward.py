@@ -1,5 +1,7 @@
 """Back-propagation through time, to be compiled."""
 
+import functools
+import operator
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -8,6 +10,7 @@ from seqkit.recurrence.plain import read_from
 from seqkit.recurrence.products import Replay
 from seqkit.recurrence.steps import by_rows, unflatten
 from seqkit.recurrence.sweep import (
+    Ahead,
     Kept,
     Sweep,
     arrays_like,
@@ -142,19 +145,31 @@ class Backward(Sweep):
         drive, valid = self.steps(drive_rows), self.valid_steps(chunk)
         start = chunk * self.size
 
+        of_these = Ahead(drive, valid, last=self.size - 1)
+        of_all = Ahead(
+            self.kept.products,
+            self.kept.carries,
+            self.d_emissions,
+            last=self.capacity - 1,
+        )
+
+        def read_before(left: Any, ahead: int) -> tuple[list, list]:
+            k = left - 1 - ahead
+            return of_these.read(k), of_all.read(start + k)
+
         def run_step(
-            left: Any, d_carry: list, in_step: list, of_chunk: OfChunk
+            now: tuple, left: Any, d_carry: list, in_step: list, of_chunk: OfChunk
         ) -> tuple:
             k = left - 1
-            t = start + k
-            replay = Replay(self.transposed_kernels, read(self.kept.products, t))
-            drive_k, carry = read(drive, k), read(self.kept.carries, t)
+            drive_k, valid_k = of_these.unpack(now[0])
+            products, carry, d_emission = of_all.unpack(now[1])
+            replay = Replay(self.transposed_kernels, products)
             sources = [drive_k, carry, self.step_weights]
             with tf.GradientTape() as tape, reading(self.cell, self.weights):
                 tape.watch(sources)
                 nest = tf.nest.pack_sequence_as(self.drive_nest, drive_k)
-                emission, new = self.step(nest, carry, read(valid, k), replay)
-            results, upstream = self._upstream(emission, new, d_carry, t)
+                emission, new = self.step(nest, carry, valid_k, replay)
+            results, upstream = self._upstream(emission, new, d_carry, d_emission)
             d_drive, d_carry, d_weights = tape.gradient(
                 results, sources, upstream, ZERO
             )
@@ -180,17 +195,19 @@ class Backward(Sweep):
         )
         loop = (self.steps_in(chunk), d_carry, sums.in_step, of_chunk)
         for factor in self.factors:
-            loop = repeat(run_step, loop, lambda k, n=factor: k >= n, factor)
+            more = functools.partial(operator.le, factor)
+            loop = repeat(run_step, read_before, loop, more, factor)
         _, d_carry, in_step, of_chunk = loop
         sums = sums._replace(in_step=in_step)
         sums, d_inputs = self._products(chunk, sums, OfChunk(*map(stacked, of_chunk)))
         return chunk - 1, d_carry, sums, d_rows.write(chunk, d_inputs)
 
-    def _upstream(self, emission: Any, new: list, d_carry: list, t: Any) -> tuple:
+    def _upstream(
+        self, emission: Any, new: list, d_carry: list, d_emission: Any
+    ) -> tuple:
         """Return what a step results in, and the gradients that come to it."""
-        if not self.return_sequences:
+        if d_emission is None:
             return new, d_carry
-        d_emission = self.d_emissions.read(t)
         if self.step.emitted is None:
             return [*new, emission], [*d_carry, d_emission]
         d_carry = list(d_carry)

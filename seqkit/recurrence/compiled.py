@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from seqkit.cells.base import RecurrentCell
 from seqkit.recurrence.backward import Backward
-from seqkit.recurrence.forward import Forward
+from seqkit.recurrence.forward import Forward, Inference
 from seqkit.recurrence.shapes import capacity, n_parts, rows_to_add
 from seqkit.recurrence.sweep import Given, Kept
 from seqkit.recurrence.weights import values
@@ -164,7 +164,10 @@ class Functions:
         unroll: bool | int,
         keep: bool,
     ) -> tuple[Any, list, Kept | None]:
-        return Forward(self.cell(), given, place, return_sequences, unroll).run(keep)
+        arguments = (self.cell(), given, place, return_sequences, unroll)
+        if keep:
+            return Forward(*arguments).run()
+        return (*Inference(*arguments).run(), None)
 
     def _backward(
         self,

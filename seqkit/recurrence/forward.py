@@ -1,15 +1,16 @@
 """The forward loop, to be compiled."""
 
+import functools
+import operator
 from typing import Any
 
 import tensorflow as tf
 
-from seqkit.recurrence.steps import by_rows
 from seqkit.recurrence.sweep import (
+    Ahead,
     Kept,
     Sweep,
     arrays_like,
-    read,
     repeat,
     stacked,
     write,
@@ -18,32 +19,26 @@ from seqkit.recurrence.weights import reading
 
 
 class Forward(Sweep):
-    """Runs the steps of a sequence from the first to the last."""
+    """Runs the steps of a sequence from the first to the last, and keeps what is asked.
 
-    def run(self, keep: bool) -> tuple[Any, list, Kept | None]:
-        """Return the output, the last states, and what the backward loop needs.
+    Time is cut into chunks, so that a chunk's drive is one product.
+    """
 
-        Args:
-            keep: whether to keep what the backward loop needs, or give None for it.
-        """
+    def run(self) -> tuple[Any, list, Kept]:
+        """Return the output, the last states, and what the backward loop needs."""
         with reading(self.cell, self.weights):
-            return self._run(keep)
+            return self._run()
 
-    def _run(self, keep: bool) -> tuple[Any, list, Kept | None]:
+    def _run(self) -> tuple[Any, list, Kept]:
         first_drive = self.cell.drive(self.rows.read(0))
         self.step, self.seen = self.probe(first_drive)
         start = self.step.initial
-        in_carry = keep and self.step.emitted is not None
-        self.emits = self.return_sequences and not in_carry
-        emissions = [self.step.first[0]] if self.emits else []
-        products = self.seen.results if keep else []
-        drives = tf.nest.flatten(first_drive) if keep else []
-        carries = arrays_like(start if keep else [], self.capacity + 1)
+        emits = self.return_sequences and self.step.emitted is None
         stores = Kept(
-            arrays_like(drives, self.count),
-            write(carries, 0, start) if keep else [],
-            arrays_like(products, self.capacity),
-            arrays_like(emissions, self.capacity),
+            arrays_like(tf.nest.flatten(first_drive), self.count),
+            write(arrays_like(start, self.capacity + 1), 0, start),
+            arrays_like(self.seen.results, self.capacity),
+            arrays_like([self.step.first[0]] if emits else [], self.capacity),
         )
         _, carry, stores = tf.while_loop(
             lambda chunk, *_: chunk * self.size < self.n_steps,
@@ -51,35 +46,69 @@ class Forward(Sweep):
             (0, start, stores),
         )
         kept = Kept(*map(stacked, stores))
-        last_states = carry[: len(self.states)]
-        return self._output(carry, kept), last_states, kept if keep else None
+        emissions = self.emissions(kept) if self.return_sequences else None
+        return self.output(carry, emissions), carry[: len(self.states)], kept
 
     def _run_chunk(self, chunk: Any, carry: list, stores: Kept) -> tuple:
         drive_rows = self.cell.drive(self.rows.read(chunk))
-        if stores.drives:
-            drives = write(stores.drives, chunk, tf.nest.flatten(drive_rows))
-            stores = stores._replace(drives=drives)
-        drive, valid = self.steps(drive_rows), self.valid_steps(chunk)
+        drives = write(stores.drives, chunk, tf.nest.flatten(drive_rows))
+        stores = stores._replace(drives=drives)
         count = self.steps_in(chunk)
+        steps = Ahead(
+            self.steps(drive_rows), self.valid_steps(chunk), last=self.size - 1
+        )
 
-        def run_step(k: Any, carry: list, stores: Kept) -> tuple:
+        def read(k: Any, ahead: int) -> list:
+            return steps.read(k + ahead)
+
+        def run_step(now: list, k: Any, carry: list, stores: Kept) -> tuple:
             t = chunk * self.size + k
             dot = self.seen.recorder()
-            emission, carry = self.step(read(drive, k), carry, read(valid, k), dot)
+            drive, valid = steps.unpack(now)
+            emission, carry = self.step(drive, carry, valid, dot)
             stores = Kept(
                 stores.drives,
-                write(stores.carries, t + 1, carry) if stores.carries else [],
-                write(stores.products, t, dot.results) if stores.products else [],
-                write(stores.emissions, t, [emission]) if stores.emissions else [],
+                write(stores.carries, t + 1, carry),
+                write(stores.products, t, dot.results),
+                write(stores.emissions, t, [emission] if stores.emissions else []),
             )
             return k + 1, carry, stores
 
         loop = (0, carry, stores)
         for factor in self.factors:
-            loop = repeat(run_step, loop, lambda k, n=factor: k + n <= count, factor)
+            more = functools.partial(operator.ge, count - factor)
+            loop = repeat(run_step, read, loop, more, factor)
         return chunk + 1, *loop[1:]
 
-    def _output(self, carry: list, kept: Kept) -> Any:
-        if not self.return_sequences:
-            return self.cell.readout(carry[self.step.emitted])
-        return self.unstack(by_rows(self.cell.readout, self.emissions(kept)))
+
+class Inference(Sweep):
+    """Runs the steps of a sequence from the first to the last, and keeps nothing.
+
+    A chunk is one step: a drive that is used at once stays in the processor's cache.
+    """
+
+    CHUNK = 1
+
+    def run(self) -> tuple[Any, list]:
+        """Return the output and the last states."""
+        with reading(self.cell, self.weights):
+            return self._run()
+
+    def _run(self) -> tuple[Any, list]:
+        self.step, self.seen = self.probe(self.cell.drive(self.rows.read(0)))
+        emitted = [self.step.first[0]] if self.return_sequences else []
+
+        def run_step(_: tuple, t: Any, carry: list, emissions: list) -> tuple:
+            drive = self.cell.drive(self.rows.read(t))
+            valid = None if self.valid is None else self.valid.read(t)
+            emission, carry = self.step(drive, carry, valid, self.seen.recorder())
+            emissions = write(emissions, t, [emission] if emissions else [])
+            return t + 1, carry, emissions
+
+        loop = (0, self.step.initial, arrays_like(emitted, self.capacity))
+        for factor in self.factors:
+            more = functools.partial(operator.ge, self.n_steps - factor)
+            loop = repeat(run_step, lambda *_: (), loop, more, factor)
+        _, carry, emissions = loop
+        every = emissions[0].stack() if emissions else None
+        return self.output(carry, every), carry[: len(self.states)]

@@ -8,7 +8,7 @@ from seqkit.cells.base import RecurrentCell
 from seqkit.recurrence.plain import iteration_sizes, read_from
 from seqkit.recurrence.products import Probe
 from seqkit.recurrence.shapes import STEPS_OF_AN_ITERATION, chunk_size
-from seqkit.recurrence.steps import Steps, time_major, unflatten
+from seqkit.recurrence.steps import Steps, by_rows, time_major, unflatten
 
 
 class Given(NamedTuple):
@@ -44,6 +44,7 @@ class Sweep:
         unroll: how many steps an iteration takes; False for a few, True for all.
     """
 
+    CHUNK: int | None = None  # the size of a chunk; None for one that suits products
     step: Steps
 
     def __init__(
@@ -54,7 +55,7 @@ class Sweep:
         return_sequences: bool,
         unroll: bool | int,
     ):
-        self.cell, self.weights, self.n_steps = cell, given.weights, given.n_steps
+        self.cell, self.weights = cell, given.weights
         self.return_sequences = return_sequences
         steps = unroll or STEPS_OF_AN_ITERATION
         self.factors = iteration_sizes(steps, given.inputs.shape[1])
@@ -62,8 +63,12 @@ class Sweep:
         self.fixed_batch = None if rows is None else rows // given.parts
         self.batch = self.fixed_batch or tf.shape(given.inputs)[0] // given.parts
         self.length = tf.shape(given.inputs)[1]
-        self.first_row = place * self.batch
-        self.size = chunk_size(self.batch, self.length, unroll, given.exact)
+        # A length that the compiler knows makes a loop whose end it need not test.
+        self.n_steps = self.length if given.exact else given.n_steps
+        self.parts, self.place = given.parts, place
+        self.size = self.CHUNK or chunk_size(
+            self.batch, self.length, unroll, given.exact
+        )
         self.count = (self.length + self.size - 1) // self.size
         self.capacity = self.count * self.size
         self.rows = self.chunked(self.stack(self.part(given.inputs)))
@@ -76,9 +81,10 @@ class Sweep:
 
     def part(self, tensor: Any) -> Any:
         """Return the rows of the sweep's part of the batch."""
-        shape = tf.shape(tensor)
-        start = tf.concat([[self.first_row], tf.zeros_like(shape[1:])], 0)
-        part = tf.slice(tensor, start, tf.concat([[self.batch], shape[1:]], 0))
+        # Not `tf.slice`: the compiler takes its start for a constant, and would compile
+        # the same loops once for each part.
+        shape = tf.concat([[self.parts, self.batch], tf.shape(tensor)[1:]], 0)
+        part = tf.gather(tf.reshape(tensor, shape), self.place)
         return tf.ensure_shape(part, (self.fixed_batch, *tensor.shape[1:]))
 
     def probe(self, drive_rows: Any) -> tuple[Steps, Probe]:
@@ -99,6 +105,12 @@ class Sweep:
         if kept.emissions:
             return kept.emissions[0]
         return kept.carries[self.step.emitted][1:]
+
+    def output(self, carry: list, emissions: Any) -> Any:
+        """Return the output: of the last step, or of all that were emitted."""
+        if not self.return_sequences:
+            return self.cell.readout(carry[self.step.emitted])
+        return self.unstack(by_rows(self.cell.readout, emissions))
 
     def stack(self, sequence: Any) -> Any:
         """Return `(batch, length, ...)` as `(capacity, batch, ...)`, zeros added."""
@@ -137,6 +149,36 @@ class Sweep:
         return tf.minimum(self.size, self.n_steps - chunk * self.size)
 
 
+class Ahead:
+    """Reads what a step needs from arrays, one iteration of the loop before it.
+
+    What is read goes through the loop's variables, and so is copied to a place of its
+    own. A slice whose start is known only as the loop runs, read where it is used, is
+    fused into the step's arithmetic by the compiler of TensorFlow 2.21, which then
+    does it number by number: steps took up to twice as long.
+
+    Args:
+        arrays: nests of arrays over time; None for what is not there.
+        last: the last place that may be read.
+    """
+
+    def __init__(self, *arrays: Any, last: Any):
+        self.arrays, self.last = arrays, last
+
+    def read(self, t: Any) -> list:
+        """Return what the arrays hold at a place, or at the nearest there is."""
+        t = tf.minimum(tf.maximum(t, 0), self.last)
+        arrays = tf.nest.flatten(self.arrays)
+        return [array.read(t) for array in arrays if array is not None]
+
+    def unpack(self, values: list) -> tuple:
+        """Return what was read as the nests that were given."""
+        left = iter(values)
+        arrays = tf.nest.flatten(self.arrays)
+        found = [None if array is None else next(left) for array in arrays]
+        return tf.nest.pack_sequence_as(self.arrays, found)
+
+
 def read(arrays: Any, t: Any) -> Any:
     """Read the same place of every array in a nest; None stays None."""
     if arrays is None:
@@ -165,12 +207,28 @@ def flat(tensor: Any) -> Any:
     return tf.reshape(tensor, (shape[0] * shape[1], *tensor.shape[2:]))
 
 
-def repeat(run: Any, loop: tuple, more: Any, factor: int) -> tuple:
-    """Repeat `factor` runs an iteration, as long as there are as many more."""
+def repeat(run: Any, read: Any, loop: tuple, more: Any, factor: int) -> tuple:
+    """Repeat `factor` runs an iteration, as long as there are as many more.
 
-    def body(*loop: Any) -> tuple:
-        for _ in range(factor):
-            loop = run(*loop)
-        return loop
+    Args:
+        run: takes what was read for a step, and the loop's variables; returns these.
+        read: `read(k, ahead)` reads for the step that is `ahead` of the next, where k
+            is the loop's first variable.
+        loop: the loop's variables.
+        more: whether there are as many more, by the first variable.
+        factor: how many steps an iteration takes.
 
-    return tf.while_loop(lambda k, *_: more(k), body, loop)
+    Returns:
+        The loop's variables.
+    """
+
+    def read_all(k: Any) -> list:
+        return [read(k, ahead) for ahead in range(factor)]
+
+    def body(now: list, *loop: Any) -> tuple:
+        for values in now:
+            loop = run(values, *loop)
+        return read_all(loop[0]), *loop
+
+    start = (read_all(loop[0]), *loop)
+    return tf.while_loop(lambda _, k, *__: more(k), body, start)[1:]
