@@ -1,0 +1,208 @@
+"""Times of readings: parsed, checked, made into features. Needs the `apps` extra."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from seqkit.errors import InputError
+from seqkit.series.checks import same_length
+
+_UNITS = (("s", 1e11), ("ms", 1e14), ("us", 1e17))  # of Unix time; else ns
+_CYCLES = {"hour": 3600, "day": 86400, "week": 7 * 86400, "year": 31556952}
+_FROM_MONDAY = 4 * 86400  # 1970 began on a Thursday
+_MOST_GROWTH = 10
+_CLOSE = 0.01  # of a step: how far a regular distance may be from a multiple of it
+
+
+def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
+    """Read times: dates in one format, or Unix time.
+
+    Numbers are seconds since 1970 where all are under 1e11, else milliseconds under
+    1e14, microseconds under 1e17, or nanoseconds. Time zones are brought to UTC.
+
+    Args:
+        column: Texts, numbers or dates.
+        name: Of the column, for messages.
+
+    Returns:
+        Shape (n,), datetime64[ns].
+
+    Raises:
+        InputError: A value is no date, or not in the format of the first.
+
+    Example:
+        >>> str(parse_times(["2014-04-01 00:05", "2014-04-01 00:10"])[1])
+        '2014-04-01T00:10:00.000000000'
+        >>> parse_times([60, 120]).astype("datetime64[s]").astype(int).tolist()
+        [60, 120]
+        >>> parse_times(["2014-04-01", "soon"])
+        Traceback (most recent call last):
+        ...
+        seqkit.errors.InputError: time must be dates in one format; row 2 has 'soon'
+    """
+    series = pd.Series(column)
+    unit: Any = None
+    if pd.api.types.is_bool_dtype(series):
+        series = series.astype(str)
+    elif pd.api.types.is_numeric_dtype(series):
+        fitting = (unit for unit, most in _UNITS if not (series.abs() >= most).any())
+        unit = next(fitting, "ns")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a format that is not inferred
+        times = pd.to_datetime(series, errors="coerce", utc=True, unit=unit)
+    if times.isna().any():
+        row = int(np.flatnonzero(times.isna())[0])
+        raise InputError(
+            f"{name} must be dates in one format; row {row + 1} has "
+            f"{series.iloc[row]!r}"
+        )
+    return times.dt.tz_convert(None).to_numpy().astype("datetime64[ns]")
+
+
+@dataclass(frozen=True)
+class Regularity:
+    """How evenly times follow each other.
+
+    Args:
+        step: The median distance, the lower one of two.
+        uneven: Share of distances that are no multiple of it (to a hundredth).
+        gaps: Number of distances of two steps and more.
+        missing: Number of readings missing in them.
+    """
+
+    step: np.timedelta64
+    uneven: float
+    gaps: int
+    missing: int
+
+    def __str__(self) -> str:
+        text = f"a reading every {pd.Timedelta(self.step)}"
+        if self.gaps:
+            text += f"; {self.missing} readings missing in {self.gaps} gaps"
+        if self.uneven:
+            text += f"; {100 * self.uneven:.3g}% of distances are uneven"
+        return text
+
+
+def regularity(times: np.ndarray, name: str = "time") -> Regularity:
+    """Measure how evenly times follow each other.
+
+    Args:
+        times: Shape (n,), datetime64, n at least 2.
+        name: Of the column, for messages.
+
+    Raises:
+        InputError: There are fewer than two, or they do not increase.
+
+    Example:
+        >>> times = parse_times(["2024-01-01 00:00", "2024-01-01 00:05",
+        ...                      "2024-01-01 00:10", "2024-01-01 00:20"])
+        >>> print(regularity(times))
+        a reading every 0 days 00:05:00; 1 readings missing in 1 gaps
+        >>> regularity(times[[0, 2, 1]])
+        Traceback (most recent call last):
+        ...
+        seqkit.errors.InputError: time must increase; row 3 (2024-01-01T00:05) comes \
+after 2024-01-01T00:10
+    """
+    if len(times) < 2:
+        raise InputError(f"{name} must have at least two rows; got {len(times)}")
+    distances = np.diff(times)
+    wrong = np.flatnonzero(distances <= np.timedelta64(0))
+    if len(wrong):
+        before, at = (_short(times[wrong[0] + i]) for i in (0, 1))
+        how = f"comes after {before}" if before != at else "is there twice"
+        raise InputError(f"{name} must increase; row {wrong[0] + 2} ({at}) {how}")
+    spans = distances.astype("timedelta64[ns]").astype(np.int64)
+    step = np.sort(spans)[(len(spans) - 1) // 2]
+    steps = spans / step
+    whole = np.maximum(np.rint(steps), 1)
+    return Regularity(
+        np.timedelta64(int(step), "ns"),
+        float(np.mean(np.abs(steps - whole) > _CLOSE)),
+        int(np.count_nonzero(whole > 1)),
+        int((whole - 1).sum()),
+    )
+
+
+def with_gaps(times: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Insert a row of missing readings wherever one ought to be by the median distance.
+
+    Nothing else changes: no reading is moved or filled in.
+
+    Args:
+        times: Shape (n,), datetime64, increasing.
+        values: Shape (n, channels).
+
+    Returns:
+        Times and values of shape (m, ...), m >= n.
+
+    Raises:
+        InputError: As `regularity`; lengths differ; or more than ten times as many rows
+            would come of it.
+
+    Example:
+        >>> times = np.array([0, 1, 3], "datetime64[s]").astype("datetime64[ns]")
+        >>> times, values = with_gaps(times, np.array([[5.0], [6.0], [8.0]]))
+        >>> values.ravel().tolist(), times.astype("datetime64[s]").astype(int).tolist()
+        ([5.0, 6.0, nan, 8.0], [0, 1, 2, 3])
+    """
+    same_length(times=times, values=values)
+    found = regularity(times)
+    if found.missing > _MOST_GROWTH * len(times):
+        raise InputError(
+            f"times must not have ten times as many gaps as readings; {found}, for "
+            f"{len(times)} rows"
+        )
+    step = found.step.astype(np.int64)
+    stamps = times.astype("datetime64[ns]").astype(np.int64)
+    spans = np.maximum(np.rint(np.diff(stamps) / step).astype(np.int64), 1)
+    places = np.concatenate([[0], np.cumsum(spans)])
+    behind = np.repeat(np.arange(len(spans)), spans)  # the reading before each row
+    after = np.arange(places[-1]) - places[behind]
+    grid = np.append(stamps[behind] + after * step, stamps[-1])
+    wide = np.full((len(grid), *values.shape[1:]), np.nan)
+    wide[places] = values
+    return grid.astype("datetime64[ns]"), wide
+
+
+def calendar_features(
+    times: np.ndarray, cycles: Sequence[str] = ("day", "week")
+) -> np.ndarray:
+    """Give where each time stands in the day, the week and so on, as points on circles.
+
+        sin(2π t / cycle), cos(2π t / cycle)
+
+    Args:
+        times: Shape (n,), datetime64.
+        cycles: Of hour, day, week (from Monday) and year.
+
+    Returns:
+        Shape (n, 2 x cycles).
+
+    Raises:
+        InputError: A cycle has another name.
+
+    Example:
+        >>> noon = np.array(["2024-01-01T12:00"], "datetime64[ns]")
+        >>> calendar_features(noon, ["day"]).round(6)
+        array([[-0., -1.]])
+    """
+    unknown = [cycle for cycle in cycles if cycle not in _CYCLES]
+    if unknown or not cycles:
+        raise InputError(f"cycles must be of {', '.join(_CYCLES)}; got {list(cycles)}")
+    seconds = times.astype("datetime64[ns]").astype(np.int64) / 1e9
+    features = []
+    for cycle in cycles:
+        since = seconds - _FROM_MONDAY if cycle == "week" else seconds
+        angle = 2 * np.pi * (since % _CYCLES[cycle]) / _CYCLES[cycle]
+        features += [np.sin(angle), np.cos(angle)]
+    return np.stack(features, axis=1)
+
+
+def _short(time: np.datetime64) -> str:
+    return np.datetime_as_string(time, unit="auto")
