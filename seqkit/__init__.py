@@ -2,7 +2,7 @@
 
 Sub-packages, each importable alone: `seqkit.cells` (the equations), `seqkit.layers`
 (the layers over them), `seqkit.recurrence` (the time loop), `seqkit.text`,
-`seqkit.models`, `seqkit.export` and `seqkit.plots`.
+`seqkit.decoding`, `seqkit.series`, `seqkit.models`, `seqkit.export` and `seqkit.plots`.
 """
 
 from seqkit.version import __version__
