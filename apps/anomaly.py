@@ -129,7 +129,8 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def stream(options: argparse.Namespace) -> None:
     """Judge readings as they come, one a line, and print alarms."""
-    read_config(options.model)  # before the seconds that TensorFlow takes
+    config = read_config(options.model)  # before the seconds that TensorFlow takes
+    calendar = Source.of_config(config, options.model).calendar
     import_tensorflow_quietly()
     from seqkit.models import AnomalyDetector
 
@@ -138,7 +139,7 @@ def stream(options: argparse.Namespace) -> None:
         read_state(options.state, detector)
     try:
         with lines_of(options.file, options.follow) as lines:
-            for alarm in alarms(detector, lines, options.every):
+            for alarm in alarms(detector, lines, options.every, calendar):
                 print(json.dumps(alarm) if options.json else _line(alarm), flush=True)
     finally:
         if options.state:

@@ -49,7 +49,7 @@ def _followed(file: Any) -> Iterator[str]:
 
 
 def alarms(
-    detector: "AnomalyDetector", lines: Iterable[str], every: bool
+    detector: "AnomalyDetector", lines: Iterable[str], every: bool, calendar: bool
 ) -> Iterator[dict[str, Any]]:
     """Judge lines of readings, and give what is to be said about them.
 
@@ -60,11 +60,16 @@ def alarms(
         detector: Its state goes on.
         lines: Of text.
         every: Give every reading, not only those that are anomalous.
+        calendar: The time before the readings is needed, and makes channels too.
 
     Raises:
         InputError: A line that is none of these.
     """
+    from seqkit.models.anomaly.data import CYCLES, calendar_features, parse_times
+
     channels = list(detector.channels)
+    if calendar:
+        del channels[-2 * len(CYCLES) :]
     for number, cells in enumerate(csv.reader(lines), start=1):
         cells = [cell.strip() for cell in cells]
         if not cells or (number == 1 and cells[-len(channels) :] == channels):
@@ -77,7 +82,13 @@ def alarms(
                 f"line {number} must have {len(channels)} readings "
                 f"({', '.join(channels)}), after a time or not; got {','.join(cells)!r}"
             )
-        scored = detector.update(np.array([_number(each, number) for each in values]))
+        value = np.array([_number(each, number) for each in values])
+        if calendar:
+            if len(cells) == len(channels):
+                raise InputError(f"line {number} must have a time before its readings")
+            times = parse_times([when], f"line {number}")
+            value = np.append(value, calendar_features(times, CYCLES))
+        scored = detector.update(value)
         if every or scored.is_anomaly:
             yield {
                 "time": when,

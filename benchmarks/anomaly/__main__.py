@@ -1,6 +1,6 @@
 """Anomaly detection on labelled sets, beside methods that cost nothing.
 
-python -m benchmarks.anomaly nab --data DIR     also msl; ucr and faults without data
+python -m benchmarks.anomaly nab --data DIR     also aws, msl; ucr and faults without data
 python -m benchmarks.anomaly speed [--million]
 """
 
@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder of nab or msl as published")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
-    if options.set in ("nab", "msl") and options.data is None:
+    if options.set in ("nab", "aws", "msl") and options.data is None:
         parser.error(f"{options.set} needs --data")
     if options.set == "speed":
         for channels in (1, 25):

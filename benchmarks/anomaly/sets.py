@@ -16,13 +16,18 @@ from seqkit.models.anomaly.data import Columns, packaged, read_series
 from seqkit.series import faulty_series
 from seqkit.series.metrics import windows_of_times
 
-# One configuration for all series of a set, without a look at labels of a test.
-# NAB wants alarms at once and for each change anew: nothing is smoothed, the threshold
-# follows. MSL: the smoothing (0.05 x 30 x 70 readings) and the distance at which
-# anomalies are one (100) are those of Hundman et al. 2018.
+# One configuration for all series of a set. The benchmark of Numenta judges single
+# readings as they come: nothing is smoothed, and the threshold follows. For events all
+# values are those of Hundman et al. 2018 and their program: the error one step ahead,
+# smoothed over 0.05 x 30 x 70 readings, a buffer of 100.
+HUNDMAN = DetectorSettings(
+    scorer="absolute", scored_steps=1, smoothing=105.0, threshold="dynamic",
+    buffer=100, gap=100,
+)  # fmt: skip
 SETTINGS = {
     "nab": DetectorSettings(scorer="absolute", adapt=1000.0),
-    "msl": DetectorSettings(smoothing=105.0, gap=100),
+    "aws": HUNDMAN,
+    "msl": HUNDMAN,
     "ucr": DetectorSettings(),
     "faults": DetectorSettings(),
 }
@@ -75,6 +80,11 @@ def nab(folder: Path) -> Iterator[Labelled]:
         yield Labelled(name, values[:first], values, 1, found, first)
 
 
+def aws(folder: Path) -> Iterator[Labelled]:
+    """The series of the Numenta Anomaly Benchmark that are of Amazon's servers."""
+    return (each for each in nab(folder) if each.name.startswith("realAWSCloudwatch"))
+
+
 def msl(folder: Path) -> Iterator[Labelled]:
     """Telemetry of the rover Curiosity: the first column is judged, commands help."""
     labels = csv.DictReader((folder / "labeled_anomalies.csv").read_text().splitlines())
@@ -125,4 +135,4 @@ def faults(folder: Path | None = None) -> Iterator[Labelled]:
         )  # fmt: skip
 
 
-SETS = {"nab": nab, "msl": msl, "ucr": ucr, "faults": faults}
+SETS = {"nab": nab, "aws": aws, "msl": msl, "ucr": ucr, "faults": faults}

@@ -40,17 +40,14 @@ def bold_best(rows: list[list[Any]], best: Callable = max) -> list[list[str]]:
     ]
 
 
-def events_of(everything: Everything, method: str, of: str = "") -> Any:
-    """Count events of all series whose name starts with `of`, and what follows."""
+def events_of(everything: Everything, method: str) -> Any:
+    """Count events of all series, and what follows."""
     found = missed = false = 0
     for labelled, answers in everything:
-        if labelled.name.startswith(of):
-            rows = slice(labelled.first, None)
-            each = event_quality(
-                labelled.labels[rows], answers[method].is_anomaly[rows]
-            )
-            found, missed = found + each.found, missed + each.missed
-            false += each.false
+        rows = slice(labelled.first, None)
+        each = event_quality(labelled.labels[rows], answers[method].is_anomaly[rows])
+        found, missed = found + each.found, missed + each.missed
+        false += each.false
     return of_counts(found, missed, false)
 
 
@@ -58,11 +55,11 @@ def methods_of(everything: Everything) -> list[str]:
     return list(everything[0][1])
 
 
-def event_table(everything: Everything, of: str = "") -> list[dict[str, Any]]:
+def event_table(everything: Everything) -> list[dict[str, Any]]:
     """Print precision, recall and F1 of events."""
     figures = []
     for method in methods_of(everything):
-        each = events_of(everything, method, of)
+        each = events_of(everything, method)
         figures.append({"method": method, **each._asdict()})
     rows = [
         [f["method"], f["quality"].precision, f["quality"].recall, f["quality"].f1]
@@ -107,13 +104,7 @@ def nab_table(everything: Everything) -> list[dict[str, Any]]:
         "labels as the benchmark does it; last, the thresholds found without labels\n"
     )
     markdown(["method", "all", *with_windows, "without labels"], bold_best(rows))
-    print("Events of realAWSCloudwatch, thresholds without labels\n")
-    return figures + event_table(everything, "realAWSCloudwatch")
-
-
-def msl_table(everything: Everything) -> list[dict[str, Any]]:
-    """Print events of all channels."""
-    return event_table(everything)
+    return figures
 
 
 def ucr_table(everything: Everything) -> list[dict[str, Any]]:
@@ -179,4 +170,10 @@ def fault_table(everything: Everything) -> list[dict[str, Any]]:
     return figures
 
 
-TABLES = {"nab": nab_table, "msl": msl_table, "ucr": ucr_table, "faults": fault_table}
+TABLES = {
+    "nab": nab_table,
+    "aws": event_table,
+    "msl": event_table,
+    "ucr": ucr_table,
+    "faults": fault_table,
+}

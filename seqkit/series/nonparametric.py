@@ -13,10 +13,13 @@ from seqkit.series.thresholds import Threshold, runs
 
 _DEVIATIONS = tuple(np.arange(2.0, 10.5, 0.5).tolist())
 _DECREASE = 0.13
+_MOST_SEQUENCES, _MOST_SHARE = 5, 0.5  # with a buffer
 
 
 def dynamic(
-    scores: np.ndarray, deviations: tuple[float, ...] = _DEVIATIONS
+    scores: np.ndarray,
+    deviations: tuple[float, ...] = _DEVIATIONS,
+    buffer: int = 0,
 ) -> Threshold:
     """Put the threshold where what is above, taken away, leaves the calmest rest.
 
@@ -32,9 +35,12 @@ def dynamic(
     Args:
         scores: Shape (time,); NaN is ignored, and does not break a sequence.
         deviations: The z to try.
+        buffer: Readings on both sides of a score above ε that count as above it, and
+            join sequences. With it, as in the authors' program, at most five sequences
+            and half of the scores may be above; else a z is passed over.
 
     Raises:
-        InputError: There is no score, or no z.
+        InputError: There is no score, no z, or a negative buffer.
 
     Example:
         >>> scores = np.array([1.0, 1.2] * 50 + [9.0, 9.5] + [1.0, 1.2] * 50)
@@ -49,6 +55,7 @@ scores above it, in 1 sequences, the mean is less by 6.83% and the deviation by 
     found = some("scores", numbers("scores", scores, "time"))
     if not deviations:
         raise InputError("deviations must name at least one number of deviations")
+    at_least("buffer", buffer, 0)
     mean, deviation = float(found.mean()), float(found.std())
     best, why, chosen = -np.inf, "no score is above it", max(deviations)
     for z in sorted(deviations):
@@ -57,8 +64,13 @@ scores above it, in 1 sequences, the mean is less by 6.83% and the deviation by 
             continue
         rest = found[~above]
         of_mean, of_deviation = 1 - rest.mean() / mean, 1 - rest.std() / deviation
-        sequences = np.count_nonzero(np.diff(above, prepend=False) & above)
-        gain = (of_mean + of_deviation) / (above.sum() + sequences**2)
+        wide = widened(above, buffer)
+        sequences = len(runs(wide))
+        if buffer and (
+            sequences > _MOST_SEQUENCES or wide.sum() >= _MOST_SHARE * len(wide)
+        ):
+            continue
+        gain = (of_mean + of_deviation) / (wide.sum() + sequences**2)
         if gain >= best:
             best, chosen = gain, z
             why = (
@@ -70,6 +82,19 @@ scores above it, in 1 sequences, the mean is less by 6.83% and the deviation by 
         mean + chosen * deviation,
         f"{chosen:g} standard deviations above the mean of {len(found)} scores; {why}",
     )
+
+
+def widened(flags: np.ndarray, buffer: int) -> np.ndarray:
+    """Set also what is at most `buffer` readings from what is set.
+
+    Example:
+        >>> widened(np.array([False, False, False, True, False]), 1).tolist()
+        [False, False, True, True, True]
+    """
+    wide = flags.copy()
+    for start, end in runs(flags) if buffer else []:
+        wide[max(0, start - buffer) : end + buffer] = True
+    return wide
 
 
 def prune(
@@ -121,6 +146,7 @@ def dynamic_anomalies(
     window: int = 2100,
     stride: int = 70,
     decrease: float = _DECREASE,
+    buffer: int = 0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find anomalies by a threshold that moves along with the scores.
 
@@ -133,6 +159,7 @@ def dynamic_anomalies(
         window: Scores that a threshold is found on; a shorter series is one window.
         stride: From one threshold to the next; at most `window`.
         decrease: As for `prune`.
+        buffer: As for `dynamic`; what it adds is anomalous too.
 
     Returns:
         Booleans (time,), and the threshold that each score was compared with: (time,).
@@ -160,8 +187,9 @@ def dynamic_anomalies(
         if np.isnan(recent).all():
             levels[new] = levels[judged - 1] if judged else np.inf
         else:
-            threshold = dynamic(recent)
-            kept = prune(recent, threshold.exceeded(recent), decrease)
+            threshold = dynamic(recent, buffer=buffer)
+            above = widened(threshold.exceeded(recent), buffer)
+            kept = prune(recent, above, decrease)
             levels[new], found[new] = threshold.value, kept[judged - end :]
         judged = end
     return found, levels

@@ -142,6 +142,28 @@ def test_a_stream_gives_the_alarms_of_detect(trained, tmp_path, capsys, monkeypa
     assert parts == alarms
 
 
+def test_a_stream_with_the_calendar(tmp_path, capsys, monkeypatch):
+    data = table_file(tmp_path / "data.csv")
+    options = ["--columns", "load", "--calendar", *QUICK, "--output", tmp_path / "run"]
+    assert run("train", "--data", data, *options, "--until", "0.6") == 0
+    found = tmp_path / "found"
+    assert run("detect", tmp_path / "run", "--data", data, "--output", found) == 0
+    expected = [
+        r["time"] for r in rows_of(found / "scores.csv") if r["is_anomaly"] == "1"
+    ]
+    lines = [f"{row['time']},{row['load']}\n" for row in rows_of(data)]
+    capsys.readouterr()
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(lines)))
+    assert run("stream", tmp_path / "run", "--json") == 0
+    alarms = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [alarm["time"].replace("T", " ") for alarm in alarms] == [
+        when[:16] for when in expected
+    ]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1.0\n"))
+    assert run("stream", tmp_path / "run") == 2
+    assert "must have a time before its readings" in the_line(capsys, "stream")
+
+
 def test_a_stream_reads_a_file_that_grows(tmp_path):
     path = tmp_path / "growing.csv"
     path.write_text("1,2\n3,")

@@ -124,3 +124,20 @@ def test_windows_without_a_score():
 def test_bad_arguments(find, message):
     with pytest.raises(InputError, match=message):
         find(np.random.default_rng(0).uniform(size=100))
+
+
+def test_a_buffer_joins_what_it_reaches():
+    scores = np.array([1.0, 1.2] * 300)
+    scores[[100, 130, 160]] = 9.0
+    found, _ = dynamic_anomalies(scores, buffer=20)
+    assert np.flatnonzero(found)[[0, -1]].tolist() == [80, 180]
+    assert found.sum() == 101
+    assert "in 1 sequences" in dynamic(scores, buffer=20).reason
+    assert "in 3 sequences" in dynamic(scores).reason
+
+
+def test_with_a_buffer_few_sequences_may_be_above():
+    scores = np.array([1.0, 1.2] * 1000)
+    scores[::300] = 9.0
+    assert dynamic(scores).exceeded(scores).any()
+    assert not dynamic(scores, buffer=20).exceeded(scores).any()

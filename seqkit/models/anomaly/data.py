@@ -164,7 +164,7 @@ def _of_table(table: pd.DataFrame, columns: Columns) -> TimeSeries:
         values, names, len(targets), None, None if labels is None else labels > 0
     )
     if time is not None:
-        series = _timed(series, parse_times(table[time].tolist(), time), time)
+        series = _timed(series, _times(table[time], time), time)
     elif columns.calendar:
         raise InputError("calendar needs a column of times; name it")
     return _with_calendar(series) if columns.calendar else series
@@ -185,6 +185,12 @@ def _numbers(column: pd.Series, name: str) -> np.ndarray:
     if missing.all():
         raise InputError(f"column {name!r} has no reading: all {len(text)} are missing")
     return found
+
+
+def _times(column: pd.Series, name: str) -> np.ndarray:
+    """Read dates, or numbers as Unix time."""
+    found = pd.to_numeric(column, errors="coerce")
+    return parse_times(found if found.notna().all() else column.tolist(), name)
 
 
 def _timed(series: TimeSeries, times: np.ndarray, name: str) -> TimeSeries:
@@ -235,7 +241,7 @@ def load_dataset(name: str) -> TimeSeries:
         ((8000, 3), True)
     """
     if name == "faults":
-        made = faulty_series(length=8000, channels=3, each=3, seed=1)
+        made = faulty_series(length=8000, channels=3, each=2, seed=1)
         names = tuple(f"channel {number}" for number in range(1, 4))
         return TimeSeries(made.values, names, 3, labels=made.labels)
     if name != "ecg":

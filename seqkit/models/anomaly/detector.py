@@ -163,6 +163,7 @@ class AnomalyDetector:
         if settings.method != "forecast":
             reconstructor = Reconstructor.fit(everything, features, settings, verbose)
         errors = _errors(everything, features, forecaster, reconstructor)
+        errors = errors[:, settings.scored]
         scorer = fit_scorer(errors, settings)
         scores = scorer.score(errors)
         judgement = Judgement(
@@ -189,6 +190,7 @@ class AnomalyDetector:
         values, _ = joined(values, None)
         judged, targets = self.judgement, self.features.targets
         errors = _errors(values, self.features, self.forecaster, self.reconstructor)
+        errors = errors[:, self.settings.scored]
         contributions = judged.scorer.contributions(errors)
         scores = judged.scorer.finish(contributions.sum(axis=1))
         truth = self.features.truth(values)

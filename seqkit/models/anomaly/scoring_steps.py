@@ -108,8 +108,9 @@ def _(threshold: Threshold, score: tf.Tensor, state: tf.Tensor) -> Pair:
 def _(threshold: AdaptiveThreshold, score: tf.Tensor, state: tf.Tensor) -> Pair:
     mean, variance = state[0], state[1]
     deviation = threshold.deviation
-    wider = tf.sqrt(variance) / deviation if deviation > 0 else 1.0
-    level = mean + (threshold.value - threshold.mean) * tf.maximum(wider, 1.0)
+    one = tf.ones([], tf.float64)
+    wider = tf.sqrt(variance) / deviation if deviation > 0 else one
+    level = mean + (threshold.value - threshold.mean) * tf.maximum(wider, one)
     rate = 2 / (threshold.span + 1)
     change = tf.minimum(score, level) - mean
     new = [mean + rate * change, (1 - rate) * (variance + rate * change**2)]

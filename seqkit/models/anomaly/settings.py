@@ -91,6 +91,10 @@ class DetectorSettings(ForecasterSettings):
         "mahalanobis", "what makes a score of the errors of all steps and channels",
         choices=SCORERS,
     )  # fmt: skip
+    scored_steps: int = setting(
+        0, "forecasts of a reading whose errors are scored, the latest first; 0: all",
+        minimum=0,
+    )  # fmt: skip
     smoothing: float = setting(
         1.0, "readings over which the score is smoothed; 1 does not", minimum=1
     )
@@ -109,6 +113,9 @@ class DetectorSettings(ForecasterSettings):
         0.13, "dynamic: least step down from one peak to the next that is normal",
         minimum=0, below=1,
     )  # fmt: skip
+    buffer: int = setting(
+        0, "dynamic: readings on both sides of an anomaly that belong to it", minimum=0
+    )
     level: float = setting(3.0, "fixed: the threshold", minimum=0)
     adapt: float = setting(
         0.0, "readings over which the threshold follows the scores; 0: it stays",
@@ -117,3 +124,8 @@ class DetectorSettings(ForecasterSettings):
     gap: int = setting(
         10, "anomalous readings with so many others between are one event", minimum=0
     )
+
+    @property
+    def scored(self) -> slice:
+        """The errors that are scored, of all steps."""
+        return slice(self.scored_steps or None)

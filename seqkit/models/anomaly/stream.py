@@ -132,7 +132,7 @@ class StreamGraph:
             errors.append(found)
             after += own
         value, contributions, of_scorer = score(
-            self.scorer, tf.concat(errors, 0), of_scorer
+            self.scorer, tf.concat(errors, 0)[: self.scorer.shape[0]], of_scorer
         )
         level, of_threshold = threshold_level(self.threshold, value, of_threshold)
         state = self._packed([*after, of_scorer, of_threshold])

@@ -45,7 +45,7 @@ def fit_threshold(scores: np.ndarray, settings: DetectorSettings) -> Any:
     elif settings.threshold == "quantile":
         found = quantile(scores, settings.share)
     elif settings.threshold == "dynamic":
-        found = dynamic(scores)
+        found = dynamic(scores, buffer=settings.buffer)
     else:
         found = _peaks(scores, settings)
     if settings.adapt:
@@ -85,8 +85,10 @@ def judge(scores: np.ndarray, threshold: Any, settings: DetectorSettings) -> Jud
     """
     if settings.threshold != "dynamic" or np.isnan(scores).all():
         return Judged(threshold.exceeded(scores), threshold.levels(scores), threshold)
-    found, levels = dynamic_anomalies(scores, _WINDOW, _STRIDE, settings.decrease)
-    last = dynamic(scores[-_WINDOW:])
+    found, levels = dynamic_anomalies(
+        scores, _WINDOW, _STRIDE, settings.decrease, settings.buffer
+    )
+    last = dynamic(scores[-_WINDOW:], buffer=settings.buffer)
     every = (
         f"found anew every {_STRIDE} scores on the last {_WINDOW}; the last is "
         if len(scores) > _WINDOW

@@ -15,6 +15,7 @@ KINDS = {
     },
     "both, absolute": {"method": "both", "scorer": "absolute", "network": "LSTM"},
     "reconstruction": {"method": "reconstruction", "threshold": "quantile"},
+    "the first step alone": {"scored_steps": 1, "scorer": "absolute"},
     "two layers, fixed": {"layers": 2, "threshold": "fixed", "level": 1.5},
 }  # fmt: skip
 
