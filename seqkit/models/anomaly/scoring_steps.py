@@ -113,7 +113,8 @@ def _(threshold: AdaptiveThreshold, score: tf.Tensor, state: tf.Tensor) -> Pair:
     level = mean + (threshold.value - threshold.mean) * tf.maximum(wider, one)
     rate = 2 / (threshold.span + 1)
     change = tf.minimum(score, level) - mean
-    new = [mean + rate * change, (1 - rate) * (variance + rate * change**2)]
+    wide = (1 - rate) * (variance + rate * change**2)  # not for what is above
+    new = [mean + rate * change, tf.where(score <= level, wide, variance)]
     return level, tf.where(tf.math.is_nan(score), state, tf.stack(new))
 
 
