@@ -367,6 +367,6 @@ def _draw(
     plots.detection(series.index, found, series.labels).savefig(folder / PICTURE_FILE)
     if detector.history.get("val_loss"):
         kept = int(np.argmin(detector.history["val_loss"])) + 1
-        plots.learning_curves(detector.history, kept).savefig(
+        plots.learning_curves(detector.history, [kept]).savefig(
             folder / "learning_curves.png"
         )

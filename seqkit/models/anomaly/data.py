@@ -190,7 +190,7 @@ def _numbers(column: pd.Series, name: str) -> np.ndarray:
 def _times(column: pd.Series, name: str) -> np.ndarray:
     """Read dates, or numbers as Unix time."""
     found = pd.to_numeric(column, errors="coerce")
-    return parse_times(found if found.notna().all() else column.tolist(), name)
+    return parse_times((found if found.notna().all() else column).tolist(), name)
 
 
 def _timed(series: TimeSeries, times: np.ndarray, name: str) -> TimeSeries:

@@ -67,7 +67,7 @@ class Batches:
                 rows = generator.permutation(rows)
             cuts = range(0, len(rows), pairs)
             batches += [(rows[cut : cut + pairs], pairs, longest) for cut in cuts]
-        order: Sequence[int] = range(len(batches))
+        order = np.arange(len(batches))
         if generator is not None:
             order = generator.permutation(len(batches))
         for number in order:

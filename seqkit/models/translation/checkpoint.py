@@ -27,7 +27,7 @@ def write_checkpoint(
         arrays: Lists of arrays by name.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
-    named = {
+    named: dict[str, Any] = {
         f"{name}/{number}": np.asarray(array)
         for name, listed in arrays.items()
         for number, array in enumerate(listed)

@@ -144,7 +144,7 @@ class Scorer:
                     "longest": int(lengths[rows].max()),
                     "pairs": len(rows),
                     "bleu": bleu.score,
-                    "bleu_interval": self._interval(*texts, short=True),
+                    "bleu_interval": self._interval(texts[0], texts[1], short=True),
                     "exact": self.exact(*texts),
                 }
             )

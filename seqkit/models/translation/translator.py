@@ -142,7 +142,8 @@ class Translator:
             training,
             valid,
             lambda: translator.bleu(
-                *(each[: settings.monitored] for each in validation)
+                validation[0][: settings.monitored],
+                validation[1][: settings.monitored],
             ),
             folder,
             int(verbose),
