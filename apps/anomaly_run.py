@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -124,7 +125,7 @@ class Source:
         )  # fmt: skip
         series = read_series(self.data, columns)
         for remark in series.remarks:
-            print(f"  {remark}")
+            print(f"  {remark}", file=sys.stderr)
         return series
 
 
