@@ -96,7 +96,8 @@ class Decoder(keras.layers.Layer):
         if self.bridge is None:
             rows = ops.shape(summary)[0]
             return [each.cell.get_initial_state(rows) for each in self.recurrent]
-        flat, states, start = self.bridge(summary), [], 0
+        flat, start = self.bridge(summary), 0
+        states: list[list] = []
         for each in self.recurrent:
             states.append([])
             for size in each.cell.state_sizes:
