@@ -67,11 +67,9 @@ class Batches:
                 rows = generator.permutation(rows)
             cuts = range(0, len(rows), pairs)
             batches += [(rows[cut : cut + pairs], pairs, longest) for cut in cuts]
-        order = np.arange(len(batches))
         if generator is not None:
-            order = generator.permutation(len(batches))
-        for number in order:
-            rows, pairs, longest = batches[number]
+            batches = [batches[n] for n in generator.permutation(len(batches))]
+        for rows, pairs, longest in batches:
             yield Batch(
                 padded([self.sources[row] for row in rows], pairs, longest[0]),
                 padded([self.targets[row] for row in rows], pairs, longest[1]),

@@ -35,7 +35,7 @@ def write_checkpoint(
     named[_STATE] = np.frombuffer(json.dumps(state).encode(), np.uint8)
     partial = Path(folder, f".{CHECKPOINT_FILE}.partial")
     with partial.open("wb") as file:
-        np.savez(file, **named)
+        np.savez(file, allow_pickle=False, **named)  # type: ignore[arg-type]
     partial.replace(Path(folder, CHECKPOINT_FILE))
 
 

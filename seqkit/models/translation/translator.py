@@ -137,14 +137,12 @@ class Translator:
         translator = cls(network, *codecs, settings, factor)
         if verbose == "auto":
             verbose = 1 if sys.stdout.isatty() else 2
+        some_sources, some_targets = (e[: settings.monitored] for e in validation)
         run = Training(
             network,
             training,
             valid,
-            lambda: translator.bleu(
-                validation[0][: settings.monitored],
-                validation[1][: settings.monitored],
-            ),
+            lambda: translator.bleu(some_sources, some_targets),
             folder,
             int(verbose),
         )
