@@ -87,7 +87,7 @@ def detect(options: argparse.Namespace) -> None:
             }  # fmt: skip
             print(json.dumps(line))
         return
-    print(f"Threshold {found.threshold}")
+    print("\n".join([*series.remarks, f"Threshold {found.threshold}"]))
     print(f"{len(events)} events in {len(series)} readings\n")
     worst = sorted(events, key=lambda event: -event.severity)[:_SHOWN]
     rows: list[Sequence[Any]] = [("start", "end", "readings", "severity", "channels")]

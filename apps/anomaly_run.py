@@ -114,7 +114,7 @@ class Source:
             raise InputError(f"{folder}: its config.json names no data") from error
 
     def read(self) -> "TimeSeries":
-        """Read all readings, and say what is to be known about them."""
+        """Read all readings."""
         from seqkit.models.anomaly.data import Columns, load_dataset, read_series
 
         if self.data is None:
@@ -123,10 +123,7 @@ class Source:
             self.time_column or None, _names(self.columns), _names(self.exogenous),
             self.label_column, self.calendar,
         )  # fmt: skip
-        series = read_series(self.data, columns)
-        for remark in series.remarks:
-            print(f"  {remark}", file=sys.stderr)
-        return series
+        return read_series(self.data, columns)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -140,6 +137,10 @@ def train_and_write(
     with complete_folder(output, replaceable=is_run) as folder:
         _step(1, f"Reading {source.data or source.dataset}")
         series = source.read()
+        print(
+            "\n".join(f"  {remark}" for remark in series.remarks)
+            or "  no times: numbered from 0"
+        )
         count = series.before(until)
         training, rest = series.part(0, count), series.part(count, len(series))
         print(f"  {len(training)} readings to train on, {len(rest)} after them")

@@ -1,7 +1,6 @@
 """Anomaly detection on labelled sets, beside methods that cost nothing.
 
-python -m benchmarks.anomaly nab --data DIR    also aws, msl
-python -m benchmarks.anomaly ucr               also faults: without data
+python -m benchmarks.anomaly nab --data DIR     also aws, msl; ucr, faults without
 python -m benchmarks.anomaly speed [--million]
 """
 

@@ -11,14 +11,15 @@ from seqkit.errors import InputError
 from seqkit.series.checks import at_least, numbers, some
 from seqkit.series.thresholds import Threshold, runs
 
-_DEVIATIONS = tuple(np.arange(2.0, 10.5, 0.5).tolist())
+_OF_PAPER = tuple(np.arange(2.0, 10.5, 0.5).tolist())
+_OF_PROGRAM = tuple(np.arange(2.5, 12.5, 0.5).tolist())
 _DECREASE = 0.13
 _MOST_SEQUENCES, _MOST_SHARE = 5, 0.5  # with a buffer
 
 
 def dynamic(
     scores: np.ndarray,
-    deviations: tuple[float, ...] = _DEVIATIONS,
+    deviations: tuple[float, ...] | None = None,
     buffer: int = 0,
 ) -> Threshold:
     """Put the threshold where what is above, taken away, leaves the calmest rest.
@@ -34,7 +35,7 @@ def dynamic(
 
     Args:
         scores: Shape (time,); NaN is ignored, and does not break a sequence.
-        deviations: The z to try.
+        deviations: The z to try; None for 2 to 10, or with a buffer 2.5 to 12, by ½.
         buffer: Readings on both sides of a score above ε that count as above it, and
             join sequences. With it, as in the authors' program, at most five sequences
             and half of the scores may be above; else a z is passed over.
@@ -53,11 +54,13 @@ scores above it, in 1 sequences, the mean is less by 6.83% and the deviation by 
         Nonparametric Dynamic Thresholding, section 3.2.
     """
     found = some("scores", numbers("scores", scores, "time"))
+    if deviations is None:
+        deviations = _OF_PROGRAM if buffer else _OF_PAPER
     if not deviations:
         raise InputError("deviations must name at least one number of deviations")
     at_least("buffer", buffer, 0)
     mean, deviation = float(found.mean()), float(found.std())
-    best, why, chosen = -np.inf, "no score is above it", max(deviations)
+    best, why, chosen = -np.inf, "no other leaves a calmer rest", max(deviations)
     for z in sorted(deviations):
         above = found > mean + z * deviation
         if not above.any() or above.all():
