@@ -34,18 +34,11 @@ def python_blocks(text):
     return re.findall(pattern, text, re.DOTALL)
 
 
-PAGES = [
-    "README.md",
-    pytest.param("docs/anomaly.md", marks=pytest.mark.slow),
-]
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_pages(page):
-    blocks = python_blocks((ROOT / page).read_text())
+def test_readme():
+    blocks = python_blocks((ROOT / "README.md").read_text())
     assert blocks
     for code, expected in blocks:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(code, page, "exec"), {})
+            exec(compile(code, "README.md", "exec"), {})
         assert printed.getvalue() == expected

@@ -1,1 +1,0 @@
-"""The translator: pairs, network, training, evaluation."""
