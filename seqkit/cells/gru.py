@@ -7,7 +7,6 @@ import keras
 from keras import ops
 
 from seqkit.cells import checks
-from seqkit.cells.activations import activate
 from seqkit.cells.base import RecurrentCell
 
 
@@ -86,7 +85,7 @@ class GRUCell(RecurrentCell):
         """Return h_t, twice: as what is emitted and as the new state."""
         (h,) = states
         gates, candidate = self._pre_activations(drive, h, dot)
-        z, r = activate(gates, [self.recurrent_activation] * 2)
+        z, r = ops.split(self.recurrent_activation(gates), 2, axis=-1)
         n = self.activation(candidate(r))
         h = z * h + (1 - z) * n
         return h, [h]

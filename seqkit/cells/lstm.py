@@ -7,7 +7,6 @@ import keras
 from keras import ops
 
 from seqkit.cells import checks
-from seqkit.cells.activations import activate
 from seqkit.cells.base import RecurrentCell
 
 
@@ -97,9 +96,7 @@ class LSTMCell(RecurrentCell):
         """Return h_t, and the new states h_t and c_t."""
         h, c = states
         gate, f = self.recurrent_activation, self.activation
-        i, forget, g, o = activate(
-            drive + dot(h, self.recurrent_kernel), [gate, gate, f, gate]
-        )
-        c = forget * c + i * g
-        h = o * f(c)
+        i, forget, g, o = ops.split(drive + dot(h, self.recurrent_kernel), 4, axis=-1)
+        c = gate(forget) * c + gate(i) * f(g)
+        h = gate(o) * f(c)
         return h, [h, c]

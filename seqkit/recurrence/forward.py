@@ -6,8 +6,10 @@ from typing import Any
 
 import tensorflow as tf
 
+from seqkit.cells.base import RecurrentCell
 from seqkit.recurrence.sweep import (
     Ahead,
+    Given,
     Kept,
     Sweep,
     arrays_like,
@@ -84,10 +86,23 @@ class Forward(Sweep):
 class Inference(Sweep):
     """Runs the steps of a sequence from the first to the last, and keeps nothing.
 
-    A chunk is one step: a drive that is used at once stays in the processor's cache.
+    A chunk is one step: a drive that is used at once stays in the processor's cache. So
+    is an iteration of one row's, where the compiler would not join two steps.
     """
 
     CHUNK = 1
+
+    def __init__(
+        self,
+        cell: RecurrentCell,
+        given: Given,
+        place: Any,
+        return_sequences: bool,
+        unroll: bool | int,
+    ):
+        if given.inputs.shape[0] == 1:
+            unroll = unroll or 1
+        super().__init__(cell, given, place, return_sequences, unroll)
 
     def run(self) -> tuple[Any, list]:
         """Return the output and the last states."""
