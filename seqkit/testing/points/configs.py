@@ -16,8 +16,8 @@ from seqkit.testing.subject import FULL, Subject
 OTHER_VALUES: Mapping[str, Any] = {
     "units": 5,
     "output_units": 6,
-    "activation": "relu",
-    "recurrent_activation": "hard_sigmoid",
+    "activation": "elu",
+    "recurrent_activation": "silu",
     "output_activation": "softplus",
     "use_bias": False,
     "unit_forget_bias": False,
