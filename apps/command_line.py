@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, NoReturn
 
 from seqkit.errors import ExportError, InputError
@@ -71,11 +72,39 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
     return code
 
 
+def step(number: int, of: int, what: str) -> None:
+    """Say which step of a run begins."""
+    print(f"[{number}/{of}] {what}", flush=True)
+
+
+def read_lines(path: str | None) -> list[str]:
+    """Read one text a line, of a file or of standard input, in UTF-8.
+
+    Raises:
+        InputError: There is nothing to read, or it is not UTF-8.
+    """
+    if path is None and sys.stdin.isatty():
+        raise InputError(
+            "no texts: give them as arguments, with --file, or on standard input"
+        )
+    name = path or "standard input"
+    try:
+        raw = Path(path).read_bytes() if path else sys.stdin.buffer.read()
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: is not UTF-8: {error.reason}") from error
+    if not text:
+        raise InputError(f"{name}: is empty")
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+
+
 def import_tensorflow_quietly() -> None:
     """Import TensorFlow without its start-up messages on standard error.
 
-    They are written before its own log level counts. If the import fails, they are
-    shown.
+    They are written before its own log level counts, and when it looks for devices. If
+    the import fails, they are shown.
     """
     if "tensorflow" in sys.modules:
         return
@@ -85,7 +114,9 @@ def import_tensorflow_quietly() -> None:
     with tempfile.TemporaryFile() as messages:
         os.dup2(messages.fileno(), 2)
         try:
-            import tensorflow  # noqa: F401
+            import tensorflow
+
+            tensorflow.config.list_physical_devices()
         except BaseException:
             messages.seek(0)
             os.write(kept, messages.read())

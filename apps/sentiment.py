@@ -17,6 +17,7 @@ from command_line import (
     Parser,
     add_settings,
     import_tensorflow_quietly,
+    read_lines,
     run,
     settings_of,
     table,
@@ -30,7 +31,6 @@ from sentiment_run import (
     train_and_write,
 )
 
-from seqkit.errors import InputError
 from seqkit.models import ClassifierSettings
 from seqkit.models.run_files import (
     SAVED_MODEL_FOLDER,
@@ -93,7 +93,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def predict(options: argparse.Namespace) -> None:
     """Answer texts: from the command line, a file or standard input."""
-    texts = options.texts or _lines(options.file)
+    texts = options.texts or read_lines(options.file)
     read_config(options.model)  # before the seconds that TensorFlow takes
     import_tensorflow_quietly()
     from seqkit.models import SentimentClassifier
@@ -166,25 +166,6 @@ def demo(options: argparse.Namespace) -> None:
             print(f"  {path}")
     print(f"  {folder}/ (SavedModel)")
     print(f'\nNext: {Path(sys.executable)} {sys.argv[0]} predict "your own text"')
-
-
-def _lines(path: str | None) -> list[str]:
-    """One text a line, of a file or of standard input, in UTF-8."""
-    if path is None and sys.stdin.isatty():
-        raise InputError(
-            "no texts: give them as arguments, with --file, or on standard input"
-        )
-    name = path or "standard input"
-    try:
-        raw = Path(path).read_bytes() if path else sys.stdin.buffer.read()
-        lines = raw.decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: is not UTF-8: {error.reason}") from error
-    if not lines:
-        raise InputError(f"{name}: is empty")
-    return lines
 
 
 def parser() -> Parser:

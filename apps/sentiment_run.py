@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from command_line import import_tensorflow_quietly, table
+from command_line import import_tensorflow_quietly, step, table
 
 from seqkit.errors import InputError
 from seqkit.folders import complete_folder
@@ -127,18 +127,18 @@ def train_and_write(
 ) -> dict[str, Any]:
     """Train, measure, draw and export; the folder is there complete or not at all."""
     with complete_folder(output, replaceable=is_run) as folder:
-        _step(1, f"Reading {source.data or source.dataset}")
+        step(1, _STEPS, f"Reading {source.data or source.dataset}")
         training, validation, test = parts = source.split(settings.seed)
         print("  texts: " + " + ".join(str(len(part.texts)) for part in parts))
         import_tensorflow_quietly()
         from seqkit.models.classification.classifier import SentimentClassifier
         from seqkit.models.classification.evaluation import evaluate
 
-        _step(2, f"Training {settings.network}")
+        step(2, _STEPS, f"Training {settings.network}")
         started = time.monotonic()
         classifier = SentimentClassifier.fit(*training, validation, settings)
         seconds = time.monotonic() - started
-        _step(3, "Evaluating beside baselines")
+        step(3, _STEPS, "Evaluating beside baselines")
         tested = evaluate(classifier, *test)
         metrics = {
             "network": network_name(settings),
@@ -150,9 +150,9 @@ def train_and_write(
             "parameters": classifier.network.count_params(),
             "history": classifier.history,
         }
-        _step(4, "Drawing")
+        step(4, _STEPS, "Drawing")
         _draw(classifier, tested, test, folder / PLOTS_FOLDER)
-        _step(5, "Exporting, and comparing with a fresh process")
+        step(5, _STEPS, "Exporting, and comparing with a fresh process")
         classifier.save(folder, {"task": "sentiment", "data": asdict(source)})
         classifier.export(folder / SAVED_MODEL_FOLDER)
         write_json(folder / METRICS_FILE, metrics)
@@ -226,10 +226,6 @@ for label, score in zip(answers["label"].numpy(), answers["score"].numpy()):
     )
 
 
-def _step(number: int, what: str) -> None:
-    print(f"[{number}/{_STEPS}] {what}", flush=True)
-
-
 def _draw(
     classifier: "SentimentClassifier",
     tested: "Evaluation",
@@ -248,7 +244,7 @@ def _draw(
     }
     figures = {
         "learning_curves": plots.learning_curves(
-            history, int(np.argmin(history["val_cross_entropy"])) + 1
+            history, [int(np.argmin(history["val_cross_entropy"])) + 1]
         ),
         "confusion_matrix": plots.confusion_matrix(
             np.array(metrics["confusion"]), metrics["classes"]

@@ -49,7 +49,7 @@ def export_saved_model(
     The functions are traced with the portable time loop. A fresh process that cannot
     import seqkit or Keras then loads what was written, and its answers to the probes
     are compared with those of the live functions: strings and integers must be equal,
-    floats agree to 1e-4.
+    floats agree to 1e-4, NaN to NaN.
 
     Args:
         folder: Where to; for TensorFlow Serving its name is a version number. An
@@ -137,7 +137,7 @@ def _compare_one(name: str, inputs: Any, output: str, live: Any, reloaded: Any) 
     live, reloaded = np.asarray(live), np.asarray(reloaded)
     same = live.dtype == reloaded.dtype and live.shape == reloaded.shape
     if same and live.dtype.kind == "f":
-        same = np.allclose(live, reloaded, _TOLERANCE, _TOLERANCE)
+        same = np.allclose(live, reloaded, _TOLERANCE, _TOLERANCE, equal_nan=True)
     elif same:
         same = np.array_equal(live, reloaded)
     if not same:

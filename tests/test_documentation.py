@@ -34,11 +34,18 @@ def python_blocks(text):
     return re.findall(pattern, text, re.DOTALL)
 
 
-def test_readme():
-    blocks = python_blocks((ROOT / "README.md").read_text())
+PAGES = [
+    "README.md",
+    pytest.param("docs/anomaly.md", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages(page):
+    blocks = python_blocks((ROOT / page).read_text())
     assert blocks
     for code, expected in blocks:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(code, "README.md", "exec"), {})
+            exec(compile(code, page, "exec"), {})
         assert printed.getvalue() == expected

@@ -11,6 +11,10 @@ from seqkit.plots import fonts
 from seqkit.plots.classification import wilson_interval
 
 WORDS = [("$5", 1.0), ("很好", -2.0), ("👍🏽", 0.1), *[("word", 0.2)] * 60]
+BLEU = [
+    {"shortest": 1, "longest": 1, "pairs": 4, "bleu": 90.0, "bleu_interval": 9.0},
+    {"shortest": 2, "longest": 9, "pairs": 40, "bleu": 70.0, "bleu_interval": 5.0},
+]
 
 
 def pictures():
@@ -19,13 +23,21 @@ def pictures():
     probabilities = np.array([[0.9, 0.1], [0.3, 0.7], [0.4, 0.6]])
     found = reliability(probabilities, np.array([0, 1, 0]))
     return {
-        "learning": plots.learning_curves({"loss": [2.0, 1.0], "val_loss": [2, 3]}, 1),
+        "learning": plots.learning_curves(
+            {"loss": [2.0, 1.0], "val_loss": [2, 3]}, [1]
+        ),
+        "validation only": plots.learning_curves({"val_bleu": [2.0, 1.0]}, [1, 2]),
         "one epoch": plots.learning_curves({"loss": [2.0]}),
         "confusion": plots.confusion_matrix(two, ["$a$", "很好"]),
         "many classes": plots.confusion_matrix(np.eye(12, dtype=int), twelve),
         "reliability": plots.reliability_diagram({"test": found}, {"test": 0.1}),
         "lengths": plots.accuracy_by_length(np.arange(40), np.arange(40) % 2, 20),
         "one length": plots.accuracy_by_length(np.array([3, 3]), np.array([1, 0])),
+        "bleu": plots.bleu_by_length({"GRU": BLEU, "copy": BLEU[:1]}, "zh"),
+        "alignments": plots.alignments(
+            [("$h", ["很好", "$"], ["a"], np.eye(1, 2))] * 3
+        ),
+        "alignment": plots.alignments([("h", ["a"], ["a"], np.eye(1))]),
         "attribution": plots.attribution([("A $heading$", WORDS), ("empty", [])]),
     }
 
@@ -63,6 +75,39 @@ def test_lengths_are_grouped_without_loss():
     assert sum(counts) == len(lengths)
     assert labels[0].startswith("1")
     assert labels[-1].split("\n")[0].endswith("30")
+
+
+def test_a_metric_of_validation_alone_is_drawn():
+    history = {"loss": [2.0, 1.0], "val_loss": [2.0, 3.0], "val_bleu": [1.0, 5.0]}
+    figure = plots.learning_curves(history, [2])
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "bleu"]
+    drawn = [[line.get_ydata() for line in axes.lines] for axes in figure.axes]
+    assert [list(map(list, each[:-1])) for each in drawn] == [
+        [[2, 1], [2, 3]],
+        [[1, 5]],
+    ]
+    names = [text.get_text() for text in figure.legends[0].texts]
+    assert names == ["training", "validation", "weights kept"]
+
+
+def test_bleu_has_its_interval_and_what_it_is_compared_with():
+    axes = plots.bleu_by_length({"GRU": BLEU, "copy": BLEU}).axes[0]
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert labels == ["1\n(n = 4)", "2-9\n(n = 40)"]
+    (bars,) = axes.collections
+    ends = [segment[:, 1].tolist() for segment in bars.get_segments()]
+    assert ends == [[81, 99], [65, 75]]
+
+
+def test_alignments_stand_at_their_tokens():
+    weights = np.array([[0.9, 0.1, 0.0], [0.2, 0.2, 0.6]])
+    example = ("head", ["eine", "x", "Katze"], ["a", "cat"], weights)
+    figure = plots.alignments([example])
+    axes = figure.axes[0]
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["eine", "x", "Katze"]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "cat"]
+    assert axes.images[0].get_array().tolist() == weights.tolist()
+    assert axes.get_title() == "head"
 
 
 def test_wilson_interval():

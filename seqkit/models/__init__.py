@@ -8,6 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seqkit.models.anomaly.detection import Detection as Detection
+    from seqkit.models.anomaly.detector import AnomalyDetector as AnomalyDetector
+    from seqkit.models.anomaly.forecaster import Forecast as Forecast
+    from seqkit.models.anomaly.forecaster import Forecaster as Forecaster
+    from seqkit.models.anomaly.settings import DetectorSettings as DetectorSettings
+    from seqkit.models.anomaly.settings import (
+        ForecasterSettings as ForecasterSettings,
+    )
     from seqkit.models.classification.classifier import Prediction as Prediction
     from seqkit.models.classification.classifier import (
         SentimentClassifier as SentimentClassifier,
@@ -17,12 +25,28 @@ if TYPE_CHECKING:
     from seqkit.models.classification.settings import (
         ClassifierSettings as ClassifierSettings,
     )
+    from seqkit.models.translation.settings import (
+        TranslatorSettings as TranslatorSettings,
+    )
+    from seqkit.models.translation.translator import Alignment as Alignment
+    from seqkit.models.translation.translator import Translation as Translation
+    from seqkit.models.translation.translator import Translator as Translator
 
 _MODULES = {
+    "Alignment": "translation.translator",
+    "AnomalyDetector": "anomaly.detector",
+    "Detection": "anomaly.detection",
+    "DetectorSettings": "anomaly.settings",
+    "Forecast": "anomaly.forecaster",
+    "Forecaster": "anomaly.forecaster",
+    "ForecasterSettings": "anomaly.settings",
     "ClassifierSettings": "classification.settings",
     "MaskedPooling": "classification.pooling",
     "Prediction": "classification.classifier",
     "SentimentClassifier": "classification.classifier",
+    "Translation": "translation.translator",
+    "Translator": "translation.translator",
+    "TranslatorSettings": "translation.settings",
     "text_classifier": "classification.network",
 }
 __all__ = sorted(_MODULES)

@@ -51,8 +51,12 @@ def read_config(folder: str | os.PathLike) -> dict[str, Any]:
     return config
 
 
-def read_network(folder: str | os.PathLike) -> Any:
-    """Read the model.keras of a run.
+def read_network(folder: str | os.PathLike, name: str = MODEL_FILE) -> Any:
+    """Read the network of a run.
+
+    Args:
+        folder: The run's.
+        name: Of the file in it.
 
     Raises:
         InputError: It is missing or cannot be read.
@@ -62,9 +66,9 @@ def read_network(folder: str | os.PathLike) -> Any:
     import seqkit.layers
     import seqkit.models.classification.pooling  # noqa: F401  Keras finds classes by name
 
-    path = Path(folder, MODEL_FILE)
+    path = Path(folder, name)
     if not path.is_file():
-        raise InputError(f"{folder}: not a model folder: no {MODEL_FILE}")
+        raise InputError(f"{folder}: not a model folder: no {name}")
     try:
         return keras.models.load_model(path, compile=False)
     except Exception as error:  # whatever a damaged archive makes Keras raise

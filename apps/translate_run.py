@@ -1,0 +1,229 @@
+"""A run of the translation application: its training, its measures, its files."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from shutil import rmtree
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from command_line import import_tensorflow_quietly, step, table
+from tqdm import tqdm
+from translate_data import Source
+
+from seqkit.folders import complete_folder
+from seqkit.models import TranslatorSettings
+from seqkit.models.run_files import (
+    METRICS_FILE,
+    PLOTS_FOLDER,
+    SAVED_MODEL_FOLDER,
+    is_run,
+    write_json,
+)
+from seqkit.models.translation.pairs import SentencePairs
+
+if TYPE_CHECKING:
+    from seqkit.models.translation.evaluation import Evaluation, Scorer
+    from seqkit.models.translation.translator import Translator
+
+_STEPS = 5
+_SAMPLES, _SHOWN = 20, 5  # pairs kept in metrics.json, and shown on the screen
+_DRAWN, _DRAWN_WORDS = 4, (4, 20)  # alignments drawn, and words of their sources
+_CHUNK = 256  # sentences between two looks at the clock
+
+
+def train_and_write(
+    source: Source, settings: TranslatorSettings, output: str, fresh: bool = False
+) -> dict[str, Any]:
+    """Train, measure, draw and export; the folder is there complete or not at all.
+
+    While it trains, what it needs to go on is in a folder beside, which a run that was
+    stopped leaves and the same run takes up.
+    """
+    unfinished = Path(output).absolute()
+    unfinished = unfinished.with_name(unfinished.name + ".unfinished")
+    if fresh:
+        rmtree(unfinished, ignore_errors=True)
+    with complete_folder(output, replaceable=is_run) as folder:
+        step(1, _STEPS, f"Reading {source.name}")
+        splits = source.splits(settings.seed)
+        for name, part in splits._asdict().items():
+            print(f"  {len(part.sources)} pairs for {name}")
+        import_tensorflow_quietly()
+        from seqkit.models.translation.evaluation import Scorer, tokenizer_of
+        from seqkit.models.translation.translator import Translator
+
+        step(2, _STEPS, f"Training {network_name(settings)}")
+        resumed, started = unfinished.exists(), time.monotonic()
+        try:
+            translator = Translator.fit(
+                *splits.training, splits.validation, settings, unfinished
+            )
+        except KeyboardInterrupt:
+            if unfinished.exists():
+                print("\nThe same command goes on after the last whole epoch")
+            raise
+        seconds = None if resumed else round(time.monotonic() - started, 1)
+        step(3, _STEPS, "Translating, beside baselines")
+        measured, pairs = splits.measured()
+        scorer = Scorer(tokenizer_of(pairs.targets), settings.lowercase)
+        found = measure(translator, pairs, scorer)
+        metrics = {
+            "network": network_name(settings),
+            "measured_on": measured,
+            "scores": found.metrics,
+            "baselines": measure_baselines(splits.training, pairs, scorer),
+            "samples": samples(pairs, found.outputs, settings.seed),
+            "trained_on": 0,  # of the pairs that are measured on
+            "pairs": {name: len(part[0]) for name, part in splits._asdict().items()},
+            "parameters": translator.network.count_params(),
+            "training_seconds": seconds,
+            "translating_seconds": round(found.seconds, 1),
+            "epochs_averaged": translator.chosen,
+            "history": translator.history,
+        }
+        step(4, _STEPS, "Drawing")
+        _draw(translator, metrics, pairs, folder / PLOTS_FOLDER)
+        step(5, _STEPS, "Exporting, and comparing with a fresh process")
+        translator.save(folder, {"task": "translation", "data": asdict(source)})
+        translator.export(folder / SAVED_MODEL_FOLDER)
+        write_json(folder / METRICS_FILE, metrics)
+    rmtree(unfinished, ignore_errors=True)
+    return metrics
+
+
+def network_name(settings: TranslatorSettings) -> str:
+    """Name the network for tables.
+
+    Example:
+        >>> network_name(TranslatorSettings(encoder="LSTM", attention="none"))
+        'LSTM to GRU, no attention'
+    """
+    cells = dict.fromkeys((settings.encoder, settings.decoder))
+    attention = settings.attention.replace("none", "no") + " attention"
+    feeding = ", input feeding" if settings.input_feeding else ""
+    return f"{' to '.join(cells)}, {attention}{feeding}"
+
+
+def measure(
+    translator: "Translator", pairs: SentencePairs, scorer: "Scorer"
+) -> "Evaluation":
+    """Translate the sources of pairs, and compare with their targets."""
+    from seqkit.models.translation.evaluation import evaluate
+
+    def translate(sources: Sequence[str]) -> list[str]:
+        return [
+            answer.text for chunk in chunks(sources) for answer in translator(chunk)
+        ]
+
+    return evaluate(translate, pairs, scorer)
+
+
+def chunks(texts: Sequence[str], silent: bool = False) -> Iterator[Sequence[str]]:
+    """Give some of the texts at a time; on a terminal, unless silent, with a bar."""
+    off = True if silent else None
+    with tqdm(total=len(texts), unit="sentence", disable=off, leave=False) as bar:
+        for start in range(0, len(texts), _CHUNK):
+            yield texts[start : start + _CHUNK]
+            bar.update(len(texts[start : start + _CHUNK]))
+
+
+def measure_baselines(
+    training: SentencePairs, pairs: SentencePairs, scorer: "Scorer"
+) -> dict[str, dict[str, Any]]:
+    """Measure what a result must be compared with, on the same pairs."""
+    from seqkit.models.translation.baselines import copy, word_by_word
+    from seqkit.models.translation.evaluation import evaluate
+
+    baselines = {"word by word": word_by_word(training), "copy": copy}
+    return {
+        name: evaluate(translate, pairs, scorer).metrics
+        for name, translate in baselines.items()
+    }
+
+
+def samples(
+    pairs: SentencePairs, outputs: Sequence[str], seed: int
+) -> list[dict[str, str]]:
+    """Draw some pairs, with what was made of them."""
+    count = min(_SAMPLES, len(outputs))
+    rows = np.random.default_rng(seed).choice(len(outputs), count, replace=False)
+    return [
+        {
+            "source": pairs.sources[r],
+            "output": outputs[r],
+            "reference": pairs.targets[r],
+        }
+        for r in rows
+    ]
+
+
+def summary(metrics: Mapping[str, Any]) -> str:
+    """Lay out the scores of the network and the baselines, by length, and samples."""
+    scores = metrics["scores"]
+    rows = [["", "BLEU", "+/-", "chrF", "exact"]]
+    for name, each in {metrics["network"]: scores, **metrics["baselines"]}.items():
+        figures = (each[key] for key in ("bleu", "bleu_interval", "chrf", "exact"))
+        rows.append([name, *(f"{figure:.1f}" for figure in figures)])
+    lengths = [["words in the source", "pairs", "BLEU", "+/-", "exact"]]
+    for group in scores["by_length"]:
+        span = "-".join(map(str, sorted({group["shortest"], group["longest"]})))
+        figures = (group[key] for key in ("bleu", "bleu_interval", "exact"))
+        lengths.append([span, group["pairs"], *(f"{f:.1f}" for f in figures)])
+    shown = [table(list(sample.items())) for sample in metrics["samples"][:_SHOWN]]
+    of = {
+        "test": "pairs that were not trained on",
+        "validation": "validation pairs, which chose the weights",
+        "file": f"pairs, {metrics['trained_on']} of them with a source trained on",
+    }[metrics["measured_on"]]
+    return "\n\n".join(
+        [
+            f"On {scores['pairs']} {of}:",
+            table(rows, right=range(1, 5)),
+            table(lengths, right=range(1, 5)),
+            *shown,
+            f"BLEU: {scores['bleu_signature']}; +/-: 95 % interval by bootstrap\n"
+            f"chrF: {scores['chrf_signature']}",
+        ]
+    )
+
+
+def _draw(
+    translator: "Translator",
+    metrics: Mapping[str, Any],
+    pairs: SentencePairs,
+    folder: Path,
+) -> None:
+    from seqkit import plots
+
+    compared = {metrics["network"]: metrics["scores"], **metrics["baselines"]}
+    figures = {
+        "learning_curves": plots.learning_curves(translator.history, translator.chosen),
+        "bleu_by_length": plots.bleu_by_length(
+            {name: each["by_length"] for name, each in compared.items()},
+            metrics["scores"]["tokenizer"],
+        ),
+    }
+    if translator.settings.attention != "none":
+        figures["alignments"] = plots.alignments(_examples(translator, pairs))
+    folder.mkdir()
+    for name, figure in figures.items():
+        figure.savefig(folder / f"{name}.png")
+
+
+def _examples(
+    translator: "Translator", pairs: SentencePairs
+) -> list[tuple[str, list[str], list[str], np.ndarray]]:
+    """Align the first sentences of readable length, or else the shortest ones."""
+    from seqkit.models.translation.evaluation import count_words
+
+    low, high = _DRAWN_WORDS
+    words = [count_words(source) for source in pairs.sources]
+    readable = [row for row, count in enumerate(words) if low <= count <= high]
+    rows = (readable or list(np.argsort(words, kind="stable")))[:_DRAWN]
+    found = translator.align([pairs.sources[row] for row in rows])
+    return [
+        (f"reference: {pairs.targets[row][:60]}", *alignment)
+        for row, alignment in zip(rows, found, strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""The translator: pairs, network, training, evaluation."""

@@ -1,0 +1,375 @@
+"""Sentences in, translations out."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqkit.decoding import Decoded, beam_search
+from seqkit.errors import InputError
+from seqkit.export import Signature, export_saved_model
+from seqkit.models.run_files import (
+    CONFIG_FILE,
+    MODEL_FILE,
+    read_config,
+    read_network,
+    write_json,
+)
+from seqkit.models.translation.encoding import encoded_pairs, learn_codecs
+from seqkit.models.translation.network import EncoderDecoder
+from seqkit.models.translation.settings import TranslatorSettings
+from seqkit.models.translation.training import Training
+from seqkit.recurrence import portable
+from seqkit.text import TextCodec
+from seqkit.version import __version__
+
+PROBES = ("qwxyzzy zzyxwq", "👍🏽 ❤️ 🇩🇪 :-)", "很好看。", "Ωραίο ٣ слово", "a\x00b")
+_CHUNK = 64  # sentences translated at a time
+_FREE_TOKENS = 10  # that any translation may have, whatever its source
+_COVERED = 0.999  # share of training pairs whose ratio of lengths is allowed
+
+
+class Translation(NamedTuple):
+    """A translation and its score: the greater, the surer.
+
+    The score is the log-probability, divided as `settings.length_penalty` says.
+    """
+
+    text: str
+    score: float
+
+
+class Alignment(NamedTuple):
+    """Where attention looked for each token of a translation."""
+
+    source: list[str]  # tokens that were read, the end among them
+    target: list[str]  # tokens of the translation
+    weights: np.ndarray  # (target, source), each row sums to 1
+
+
+class Translator:
+    """A trained translator of sentences.
+
+    Made by `fit` or `load`. Calling it with sentences gives one `Translation` for
+    each; the same search is what `export` writes into a SavedModel.
+
+    Args:
+        network: Source and target ids to logits.
+        source_codec: Sources to ids.
+        target_codec: Targets to ids and back; the same one where they are joint.
+        settings: What it was made with.
+        length_factor: A translation has at most so many tokens for each token of its
+            source, and ten more.
+
+    Attributes:
+        history: By metric, a value for each epoch.
+        chosen: The epochs, the first being 1, whose weights' mean it has.
+
+    Example:
+        >>> words = ["one", "two", "three"], ["un", "deux", "trois"]
+        >>> settings = TranslatorSettings(
+        ...     level="word", units=16, embedding=16, decoder_layers=1, dropout=0.0,
+        ...     bidirectional=False, epochs=60, patience=60, learning_rate=0.03,
+        ...     warmup=0, monitor="loss",
+        ... )
+        >>> translator = Translator.fit(*words, words, settings, verbose=0)
+        >>> [answer.text for answer in translator(["two", "one"])]
+        ['deux', 'un']
+    """
+
+    def __init__(
+        self,
+        network: EncoderDecoder,
+        source_codec: TextCodec,
+        target_codec: TextCodec,
+        settings: TranslatorSettings,
+        length_factor: float = 2.0,
+    ) -> None:
+        self.network = network
+        self.source_codec, self.target_codec = source_codec, target_codec
+        self.settings = settings
+        self.length_factor = length_factor
+        self.history: dict[str, list[float]] = {}
+        self.chosen: list[int] = []
+        self._graphs: dict[tuple, Callable] = {}
+
+    @classmethod
+    def fit(
+        cls,
+        sources: Sequence[str],
+        targets: Sequence[str],
+        validation: tuple[Sequence[str], Sequence[str]],
+        settings: TranslatorSettings,
+        folder: str | os.PathLike | None = None,
+        verbose: int | str = "auto",
+    ) -> "Translator":
+        """Train a translator.
+
+        `settings.seed` becomes the global seed of Python, NumPy and TensorFlow.
+
+        Args:
+            sources: Sentences to train on.
+            targets: Their translations.
+            validation: Sources and targets that are not trained on.
+            settings: Every choice.
+            folder: Where the run is written after each epoch, and goes on from when it
+                was stopped; None to keep nothing.
+            verbose: 0, 1 or 2 as in `keras.Model.fit`; "auto" is a progress bar on a
+                terminal and a line an epoch elsewhere.
+
+        Raises:
+            InputError: There is no pair to train on or to validate with, there is no
+                such network, or `folder` holds a run with other settings or pairs.
+        """
+        keras.utils.set_random_seed(settings.seed)
+        codecs = learn_codecs(sources, targets, settings)
+        training = encoded_pairs(sources, targets, codecs, settings, "training")
+        valid = encoded_pairs(*validation, codecs, settings, "validation")
+        network = EncoderDecoder(settings, *map(len, codecs))
+        ratios = [len(t) / len(s) for s, t in zip(*training, strict=True)]
+        factor = round(float(np.quantile(ratios, _COVERED)), 3)
+        translator = cls(network, *codecs, settings, factor)
+        if verbose == "auto":
+            verbose = 1 if sys.stdout.isatty() else 2
+        some_sources, some_targets = (e[: settings.monitored] for e in validation)
+        run = Training(
+            network,
+            training,
+            valid,
+            lambda: translator.bleu(some_sources, some_targets),
+            folder,
+            int(verbose),
+        )
+        run.run()
+        translator.history, translator.chosen = run.history, run.chosen
+        return translator
+
+    def __call__(
+        self, texts: Sequence[str], beam: int | None = None
+    ) -> list[Translation]:
+        """Translate texts.
+
+        Args:
+            texts: Sentences; of a longer one the first `settings.max_length` tokens.
+            beam: Translations kept in the search; `settings.beam` where it is None.
+        """
+        return [each[0] for each in self.n_best(texts, 1, beam)]
+
+    def n_best(
+        self, texts: Sequence[str], n: int, beam: int | None = None
+    ) -> list[list[Translation]]:
+        """Give the best translations of each text, the best first.
+
+        There are fewer than `n` where the search ends in fewer.
+        """
+        beam = beam or max(n, self.settings.beam)
+        answers: list[list[Translation]] = [[] for _ in texts]
+        for rows, found in self._chunks(texts, beam, n):
+            given = zip(found["texts"], found["scores"], strict=True)
+            for row, (translations, scores) in zip(rows, given, strict=True):
+                answers[row] = [
+                    Translation(text.decode(), float(score))
+                    for text, score in zip(translations, scores, strict=True)
+                    if np.isfinite(score)
+                ]
+        return answers
+
+    def align(self, texts: Sequence[str], beam: int | None = None) -> list[Alignment]:
+        """Say where attention looked as each text was translated.
+
+        Raises:
+            InputError: There is no attention.
+        """
+        if self.settings.attention == "none":
+            raise InputError("alignments need an attention; got attention='none'")
+        answers: list[Any] = [None] * len(texts)
+        chunks = self._chunks(texts, beam or self.settings.beam, 1, True)
+        for rows, found in chunks:
+            names = ("source_tokens", "target_tokens", "attention")
+            for row, *parts in zip(rows, *(found[name] for name in names), strict=True):
+                source, target = ([t.decode() for t in part if t] for part in parts[:2])
+                weights = parts[2][: len(target), : len(source)]
+                answers[row] = Alignment(source, target, weights)
+        return answers
+
+    def bleu(
+        self, sources: Sequence[str], references: Sequence[str], beam: int = 1
+    ) -> float:
+        """Give the BLEU of translations beside references. Needs the `apps` extra."""
+        from seqkit.models.translation.evaluation import Scorer, tokenizer_of
+
+        outputs = [answer.text for answer in self(sources, beam)]
+        scorer = Scorer(tokenizer_of(references), self.settings.lowercase)
+        return scorer.bleu(outputs, references)
+
+    def _chunks(
+        self, texts: Sequence[str], beam: int, n: int, attention: bool = False
+    ) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
+        """Search in chunks of about equal length; with the portable loop."""
+        if isinstance(texts, str):
+            raise InputError(
+                f"texts must be a list of strings; got the string {texts!r}"
+            )
+        search = self._graph(beam, n, attention)
+        order = np.argsort([len(text) for text in texts], kind="stable")
+        with portable():
+            for start in range(0, len(order), _CHUNK):
+                rows = order[start : start + _CHUNK]
+                chunk = tf.constant([texts[row] for row in rows], tf.string)
+                found = search(chunk)
+                yield rows, {name: each.numpy() for name, each in found.items()}
+
+    def _graph(self, beam: int, n: int, attention: bool = False) -> Callable:
+        """Give `search` as a graph, made when first asked for."""
+        key = (beam, n, attention)
+        if key not in self._graphs:
+            self._graphs[key] = tf.function(
+                lambda texts: self.search(texts, *key),
+                input_signature=[tf.TensorSpec([None], tf.string)],
+                autograph=False,
+            )
+        return self._graphs[key]
+
+    def search(
+        self, texts: tf.Tensor, beam: int, n: int, attention: bool = False
+    ) -> dict[str, tf.Tensor]:
+        """Translate strings of shape (rows,), in the graph.
+
+        Returns:
+            texts (rows, n) string and scores (rows, n) float32, the best first; with
+            `attention` also, of the best translation, source_tokens (rows, source) and
+            target_tokens (rows, target), filled up with "", and attention (rows,
+            target, source) float32.
+        """
+        end, decoder = TextCodec.END, self.network.decoder
+        ids = self.source_codec(texts)[:, : self.settings.max_length]
+        lengths = tf.cast(ids.row_lengths(), tf.float32)
+        longest = tf.cast(tf.math.ceil(self.length_factor * lengths), tf.int32)
+        longest = tf.where(lengths > 0, longest + _FREE_TOKENS, 0)
+        ends = tf.fill([ids.nrows(), 1], end)
+        ids = tf.concat([ids, tf.cast(ends, ids.dtype)], axis=1).to_tensor()
+        missing = tf.cast(tf.shape(ids)[1] == 0, tf.int32)  # where there is no text
+        ids = tf.pad(ids, [[0, 0], [0, missing]])
+        encoded = self.network.encode(ids)
+        given = (
+            decoder.step,
+            tf.fill([tf.shape(ids)[0]], TextCodec.START),
+            decoder.search_state(encoded.summary),
+            encoded,
+        )
+        penalty, coverage = self.settings.length_penalty, self.settings.coverage_penalty
+        found = beam_search(
+            *given,
+            end=end,
+            maximum_length=longest,
+            size=beam,
+            n_best=n,
+            length_penalty=penalty,
+            coverage_penalty=coverage,
+            source_mask=encoded.mask if coverage else None,
+            return_attention=attention,
+        )
+        return self._answers(found, ids)
+
+    def _answers(self, found: Decoded, sources: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Give the texts of what was found."""
+        shape = tf.shape(found.ids)
+        flat = tf.reshape(found.ids, [shape[0] * shape[1], shape[2]])
+        texts = tf.reshape(self.target_codec.decode(flat), shape[:2])
+        answers = {"texts": texts, "scores": found.scores}
+        if found.attention is not None:
+            best = found.ids[:, 0]
+            answers["source_tokens"] = self.source_codec.tokens(sources).to_tensor()
+            answers["target_tokens"] = self.target_codec.tokens(best).to_tensor()
+            answers["attention"] = found.attention[:, 0]
+        return answers
+
+    def export(self, folder: str | os.PathLike) -> None:
+        """Write the SavedModel, proven in a fresh process; see `seqkit.export`.
+
+        Signatures, each with the whole beam search inside:
+        - `serving_default(text: string [n])` gives translation (n,) and score (n,);
+        - `n_best(text)` gives translations and scores (n, `settings.beam`);
+        - `greedy(text)` as `serving_default`, by greedy search, which is faster;
+        - `align(text)`, where there is attention, gives translation, source_tokens,
+          target_tokens and attention (n, target, source).
+        """
+        beam, inputs = self.settings.beam, {"text": tf.TensorSpec([None], tf.string)}
+
+        def best(text: tf.Tensor, beam: int = beam) -> dict[str, tf.Tensor]:
+            found = self._graph(beam, 1)(text)
+            return {"translation": found["texts"][:, 0], "score": found["scores"][:, 0]}
+
+        def n_best(text: tf.Tensor) -> dict[str, tf.Tensor]:
+            found = self._graph(beam, beam)(text)
+            return {"translations": found["texts"], "scores": found["scores"]}
+
+        def align(text: tf.Tensor) -> dict[str, tf.Tensor]:
+            found = self._graph(beam, 1, True)(text)
+            names = ("source_tokens", "target_tokens", "attention")
+            return {"translation": found["texts"][:, 0]} | {n: found[n] for n in names}
+
+        functions = {
+            "serving_default": best,
+            "greedy": lambda text: best(text, 1),
+            "n_best": n_best,
+        }
+        if self.settings.attention != "none":
+            functions["align"] = align
+        word = self.source_codec.decode([[TextCodec.UNKNOWN + 1]]).numpy()[0].decode()
+        texts = ["", word, " ".join([word] * 2 * self.settings.max_length), *PROBES]
+        probes = [{"text": each} for each in [*([text] for text in texts), texts]]
+        export_saved_model(
+            folder,
+            {name: Signature(f, inputs, probes) for name, f in functions.items()},
+            [*self.source_codec.resources, *self.target_codec.resources]
+            + [variable.value for variable in self.network.variables],
+        )
+
+    def save(
+        self, folder: str | os.PathLike, notes: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write model.keras and config.json into a folder that is there.
+
+        Args:
+            folder: The folder.
+            notes: More to keep in config.json, such as where the data came from.
+        """
+        self.network.save(Path(folder, MODEL_FILE))
+        joint = self.source_codec is self.target_codec
+        config = {
+            "seqkit": __version__,
+            **(notes or {}),
+            "settings": asdict(self.settings),
+            "length_factor": self.length_factor,
+            "source_codec": self.source_codec.get_config(),
+            "target_codec": None if joint else self.target_codec.get_config(),
+        }
+        write_json(Path(folder, CONFIG_FILE), config)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike) -> "Translator":
+        """Read what `save` wrote.
+
+        Raises:
+            InputError: The folder, or a file in it, is missing or cannot be read.
+        """
+        config = read_config(folder)
+        try:
+            settings = TranslatorSettings(**config["settings"])
+            source_codec = target_codec = TextCodec.from_config(config["source_codec"])
+            if config["target_codec"] is not None:
+                target_codec = TextCodec.from_config(config["target_codec"])
+            factor = float(config["length_factor"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"{Path(folder, CONFIG_FILE)}: not the configuration of a translator: "
+                f"{error!r}"
+            ) from error
+        return cls(read_network(folder), source_codec, target_codec, settings, factor)
