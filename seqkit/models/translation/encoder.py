@@ -63,7 +63,9 @@ class Encoder(keras.layers.Layer):
         states = self.embedding(ids)
         for recurrent in self.recurrent:
             states = recurrent(states, mask=mask, training=training)
-        summary = states[:, -1]  # beyond the last token its state is repeated
+        last = ops.sum(ops.cast(mask, "int32"), axis=1) - 1
+        is_last = ops.one_hot(last, ops.shape(ids)[1], dtype=states.dtype)
+        summary = ops.einsum("bt,btd->bd", is_last, states)
         if self.bidirectional:
             half = states.shape[-1] // 2
             summary = ops.concatenate([summary[:, :half], states[:, 0, half:]], -1)

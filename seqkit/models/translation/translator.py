@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.decoding import Decoded, beam_search
+from seqkit.decoding import Decoded, beam_search, in_chunks
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
 from seqkit.models.run_files import (
@@ -30,7 +30,6 @@ from seqkit.text import TextCodec
 from seqkit.version import __version__
 
 PROBES = ("qwxyzzy zzyxwq", "👍🏽 ❤️ 🇩🇪 :-)", "很好看。", "Ωραίο ٣ слово", "a\x00b")
-_CHUNK = 64  # sentences translated at a time
 _FREE_TOKENS = 10  # that any translation may have, whatever its source
 _COVERED = 0.999  # share of training pairs whose ratio of lengths is allowed
 
@@ -168,17 +167,15 @@ class Translator:
 
         There are fewer than `n` where the search ends in fewer.
         """
-        beam = beam or max(n, self.settings.beam)
-        answers: list[list[Translation]] = [[] for _ in texts]
-        for rows, found in self._chunks(texts, beam, n):
-            given = zip(found["texts"], found["scores"], strict=True)
-            for row, (translations, scores) in zip(rows, given, strict=True):
-                answers[row] = [
-                    Translation(text.decode(), float(score))
-                    for text, score in zip(translations, scores, strict=True)
-                    if np.isfinite(score)
-                ]
-        return answers
+        found = self._search(texts, beam or max(n, self.settings.beam), n)
+        return [
+            [
+                Translation(text.decode(), float(score))
+                for text, score in zip(*each, strict=True)
+                if np.isfinite(score)
+            ]
+            for each in zip(found["texts"], found["scores"], strict=True)
+        ]
 
     def align(self, texts: Sequence[str], beam: int | None = None) -> list[Alignment]:
         """Say where attention looked as each text was translated.
@@ -188,14 +185,14 @@ class Translator:
         """
         if self.settings.attention == "none":
             raise InputError("alignments need an attention; got attention='none'")
-        answers: list[Any] = [None] * len(texts)
-        chunks = self._chunks(texts, beam or self.settings.beam, 1, True)
-        for rows, found in chunks:
-            names = ("source_tokens", "target_tokens", "attention")
-            for row, *parts in zip(rows, *(found[name] for name in names), strict=True):
-                source, target = ([t.decode() for t in part if t] for part in parts[:2])
-                weights = parts[2][: len(target), : len(source)]
-                answers[row] = Alignment(source, target, weights)
+        found = self._search(texts, beam or self.settings.beam, 1, True)
+        names = ("source_tokens", "target_tokens", "attention")
+        answers = []
+        for *tokens, weights in zip(*(found[name] for name in names), strict=True):
+            source, target = ([t.decode() for t in each if t] for each in tokens)
+            answers.append(
+                Alignment(source, target, weights[: len(target), : len(source)])
+            )
         return answers
 
     def bleu(
@@ -208,29 +205,29 @@ class Translator:
         scorer = Scorer(tokenizer_of(references), self.settings.lowercase)
         return scorer.bleu(outputs, references)
 
-    def _chunks(
+    def _search(
         self, texts: Sequence[str], beam: int, n: int, attention: bool = False
-    ) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
-        """Search in chunks of about equal length; with the portable loop."""
+    ) -> dict[str, np.ndarray]:
+        """Search for the translations of strings, with the portable loop."""
         if isinstance(texts, str):
             raise InputError(
                 f"texts must be a list of strings; got the string {texts!r}"
             )
-        search = self._graph(beam, n, attention)
-        order = np.argsort([len(text) for text in texts], kind="stable")
         with portable():
-            for start in range(0, len(order), _CHUNK):
-                rows = order[start : start + _CHUNK]
-                chunk = tf.constant([texts[row] for row in rows], tf.string)
-                found = search(chunk)
-                yield rows, {name: each.numpy() for name, each in found.items()}
+            found = self._graph(beam, n, attention)(tf.constant(texts, tf.string))
+        return {name: each.numpy() for name, each in found.items()}
 
     def _graph(self, beam: int, n: int, attention: bool = False) -> Callable:
-        """Give `search` as a graph, made when first asked for."""
+        """Give `search` over any number of texts as a graph, made when asked for."""
         key = (beam, n, attention)
         if key not in self._graphs:
+
+            def in_turn(texts: tf.Tensor) -> dict[str, tf.Tensor]:
+                lengths = tf.strings.length(texts)
+                return in_chunks(lambda some: self.search(some, *key), texts, lengths)
+
             self._graphs[key] = tf.function(
-                lambda texts: self.search(texts, *key),
+                in_turn,
                 input_signature=[tf.TensorSpec([None], tf.string)],
                 autograph=False,
             )

@@ -58,10 +58,10 @@ def test_scores_are_those_of_the_teacher_forced_output(translator):
 def test_alignments_follow_the_words(translator):
     texts = ["one two three four", "five", ""]
     first, second, third = translator.align(texts)
-    assert first.source == ["one", " two", " three", " four", "</s>"]
+    assert first.source == [" one", " two", " three", " four", "</s>"]
     assert first.weights.shape == (len(first.target), 5)
     np.testing.assert_allclose(first.weights.sum(axis=1), 1, rtol=1e-5)
-    assert second.source == ["five", "</s>"]
+    assert second.source == [" five", "</s>"]
     assert third.target == []
     assert "".join(first.target).strip() == translator(texts)[0].text
 
