@@ -36,7 +36,6 @@ def python_blocks(text):
 
 PAGES = [
     "README.md",
-    pytest.param("docs/anomaly.md", marks=pytest.mark.slow),
 ]
 
 

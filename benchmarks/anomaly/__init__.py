@@ -1,1 +1,0 @@
-"""Anomaly detection on labelled sets, beside methods that cost nothing."""

@@ -1,1 +1,0 @@
-"""Time series: forecasts, and readings that are not as forecast."""
