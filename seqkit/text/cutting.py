@@ -17,6 +17,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from seqkit.text.lower_case import lower_case
+
 # Inside of character classes. Every character is in exactly one of the first five.
 _SPACES = r"\x00-\x20\x7f-\xa0" + (
     "\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000"  # after normalizing, " " alone
@@ -60,9 +62,6 @@ _PIECES = {
 _LONGEST = 40  # characters of a piece at level "bpe": no text takes long to merge
 LEVELS = (*_PIECES, "char")
 
-# Letters whose lower case depends on the language of the machine (Turkish, Lithuanian).
-_LOWER = {letter: letter.lower() for letter in "IJ\u012e\u00cc\u00cd\u0128\u0130"}
-
 
 def normalize(texts: Any, lowercase: bool) -> tf.Tensor:
     """Give the normalized texts, of the same shape.
@@ -77,9 +76,7 @@ def normalize(texts: Any, lowercase: bool) -> tf.Tensor:
     texts = tf.strings.regex_replace(texts, _INVISIBLE, "")
     texts = tf.strings.strip(tf.strings.regex_replace(texts, _SPACE, " "))
     if lowercase:  # last: it would cut a text at a NUL character
-        for letter, lower in _LOWER.items():
-            texts = tf.strings.regex_replace(texts, letter, lower)
-        texts = tf.strings.lower(texts, encoding="utf-8")
+        texts = lower_case(texts)
     return texts
 
 

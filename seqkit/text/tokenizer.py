@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.errors import InputError
+from seqkit.text.lower_case import lower_case
 
 LEVELS = ("word", "char")
 
@@ -87,5 +88,5 @@ class Tokenizer:
         texts = tf.strings.regex_replace(texts, _APOSTROPHE, "'")
         texts = tf.strings.strip(tf.strings.regex_replace(texts, _SPACE, " "))
         if self.lowercase:  # last: it would cut a text at a NUL character
-            texts = tf.strings.lower(texts, encoding="utf-8")
+            texts = lower_case(texts)
         return texts

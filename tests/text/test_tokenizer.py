@@ -1,4 +1,7 @@
+import os
 import random
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -154,3 +157,13 @@ def test_any_bytes_survive():
         found = Tokenizer(level)(texts).to_list()
         assert len(found) == 300
         assert all(token.decode("utf-8") for text in found for token in text)
+
+
+def test_lower_case_does_not_depend_on_the_language_of_the_machine():
+    program = """
+from seqkit.text import Tokenizer
+tokens = [token.decode() for token in Tokenizer()(["TITLE \u0130"])[0].numpy()]
+assert tokens == ["title", "i\u0307"], ascii(tokens)
+"""
+    turkish = {**os.environ, "LC_ALL": "tr_TR.UTF-8"}
+    subprocess.run([sys.executable, "-c", program], env=turkish, check=True)

@@ -1,0 +1,1 @@
+"""Speed of the translator: training beside Keras and PyTorch, decoding as exported."""
