@@ -163,3 +163,12 @@ def test_every_sign_drawn_is_in_a_chosen_font():
     paths = {default, *(font.fname for font in chosen)}
     signs = set().union(*(fonts._characters(path) for path in paths))
     assert set(shown[0]) <= signs
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_empty_translation_has_an_empty_panel():
+    figure = plots.alignments([("none", ["un", "deux"], [], np.zeros((0, 2)))])
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
+        "un",
+        "deux",
+    ]

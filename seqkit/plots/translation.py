@@ -97,7 +97,9 @@ def alignments(
         axes.set_axis_off()
     for axes, (_, source, target, weights) in zip(grid.flat, examples, strict=False):
         axes.set_title(next(drawn), fontsize=10, family=fonts, parse_math=False)
-        image = axes.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        # An empty translation looked nowhere.
+        drawn_weights = weights if len(target) else np.zeros((1, len(source)))
+        image = axes.imshow(drawn_weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
         for set_ticks, tokens, angle in (
             (axes.set_xticks, source, 60),
             (axes.set_yticks, target, 0),

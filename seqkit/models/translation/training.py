@@ -134,7 +134,10 @@ class Training:
         )
         total, start = np.zeros(len(Sums._fields)), time.perf_counter()
         for number, batch in enumerate(self.batches.epoch(generator), start=1):
-            total += [float(each) for each in self._step(*map(tf.constant, batch))]
+            pair = [tf.constant(ids) for ids in batch]
+            # Traced for each shape; to call `_step` itself would warn of that.
+            step = self._step.get_concrete_function(*pair)
+            total += [float(each) for each in step(*pair)]
             shown = means(Sums(*total))
             speed = total[-1] / (time.perf_counter() - start)
             # The bar ends with the figures of the validation, after this loop.
