@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 
+from benchmarks.points import THREADS
 from benchmarks.translation.models import CONTESTANTS, SHAPES, batch
 
 
@@ -38,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=7)
     parser.add_argument("--steps", type=int, default=5, help="steps of a repetition")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=THREADS)
     options = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     pipes = {}
