@@ -156,6 +156,18 @@ def test_drops_what_is_unseen_anyway(monkeypatch):
     assert fonts.legible(["a\ufe0fb", "c\u200d"])[0] == ["ab", "□"]
 
 
+def test_chinese_needs_no_font_of_the_system(monkeypatch):
+    pytest.importorskip("zhplot")
+    default = font_manager.findfont(font_manager.FontProperties())
+    own = [f for f in font_manager.fontManager.ttflist if f.fname == default]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", own)
+    fonts._fonts.cache_clear()
+    shown, families = fonts.legible(["买牛奶", "瑪麗", "\u200bひら"])
+    fonts._fonts.cache_clear()
+    assert shown == ["买牛奶", "瑪麗", "ひら"]
+    assert families[-1] == "Noto Sans SC"
+
+
 def test_every_sign_drawn_is_in_a_chosen_font():
     shown, families = fonts.legible(["很好看 ok"])
     chosen = [f for f in font_manager.fontManager.ttflist if f.name in families]

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from matplotlib import font_manager, rcParams
 
 MISSING = "□"  # stands for a character that no installed font has
-_UNSEEN = "\u200c\u200d\ufe0e\ufe0f"  # joiners and variation selectors
+_UNSEEN = "\u200b\u200c\u200d\ufe0e\ufe0f"  # spaces of no width, joiners, variation selectors
 
 
 def legible(texts: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -31,6 +33,9 @@ def legible(texts: Sequence[str]) -> tuple[list[str], list[str]]:
 @cache
 def _fonts() -> list[tuple[str, str]]:
     """File and name of every installed font, those made for many scripts first."""
+    bundled = _bundled_font()
+    if bundled is not None:
+        font_manager.fontManager.addfont(bundled)
     fonts = {
         (font.fname, font.name)
         for font in font_manager.fontManager.ttflist
@@ -38,6 +43,18 @@ def _fonts() -> list[tuple[str, str]]:
     }
     wide = ("CJK", "Han", "Hei", "Noto", "Ming", "Song", "Gothic", "Unicode", "Symbol")
     return sorted(fonts, key=lambda f: (not any(part in f[1] for part in wide), f[1]))
+
+
+def _bundled_font() -> Path | None:
+    """The Noto Sans SC that the package zhplot carries, if that is installed.
+
+    The package itself is not imported: it would change matplotlib's settings.
+    """
+    package = find_spec("zhplot")
+    if package is None or package.origin is None:
+        return None
+    font = Path(package.origin).parent / "fonts" / "NotoSansSC-Regular.ttf"
+    return font if font.is_file() else None
 
 
 @cache
