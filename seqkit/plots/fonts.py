@@ -8,7 +8,8 @@ from pathlib import Path
 from matplotlib import font_manager, rcParams
 
 MISSING = "□"  # stands for a character that no installed font has
-_UNSEEN = "\u200b\u200c\u200d\ufe0e\ufe0f"  # spaces of no width, joiners, variation selectors
+# Spaces of no width, joiners, variation selectors.
+_UNSEEN = "\u200b\u200c\u200d\ufe0e\ufe0f"
 
 
 def legible(texts: Sequence[str]) -> tuple[list[str], list[str]]:
