@@ -36,6 +36,7 @@ def python_blocks(text):
 
 PAGES = [
     "README.md",
+    pytest.param("docs/anomaly.md", marks=pytest.mark.slow),
 ]
 
 

@@ -8,6 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seqkit.models.anomaly.detection import Detection as Detection
+    from seqkit.models.anomaly.detector import AnomalyDetector as AnomalyDetector
+    from seqkit.models.anomaly.forecaster import Forecast as Forecast
+    from seqkit.models.anomaly.forecaster import Forecaster as Forecaster
+    from seqkit.models.anomaly.settings import DetectorSettings as DetectorSettings
+    from seqkit.models.anomaly.settings import (
+        ForecasterSettings as ForecasterSettings,
+    )
     from seqkit.models.classification.classifier import Prediction as Prediction
     from seqkit.models.classification.classifier import (
         SentimentClassifier as SentimentClassifier,
@@ -26,6 +34,12 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "Alignment": "translation.translator",
+    "AnomalyDetector": "anomaly.detector",
+    "Detection": "anomaly.detection",
+    "DetectorSettings": "anomaly.settings",
+    "Forecast": "anomaly.forecaster",
+    "Forecaster": "anomaly.forecaster",
+    "ForecasterSettings": "anomaly.settings",
     "ClassifierSettings": "classification.settings",
     "MaskedPooling": "classification.pooling",
     "Prediction": "classification.classifier",

@@ -9,6 +9,7 @@ from seqkit.plots.classification import (
     reliability_diagram,
 )
 from seqkit.plots.learning import learning_curves
+from seqkit.plots.series import detection, forecast
 from seqkit.plots.translation import alignments, bleu_by_length
 from seqkit.plots.word_effects import attribution
 
@@ -18,6 +19,8 @@ __all__ = [
     "attribution",
     "bleu_by_length",
     "confusion_matrix",
+    "detection",
+    "forecast",
     "learning_curves",
     "reliability_diagram",
 ]

@@ -6,7 +6,14 @@ by their own names: they need the `apps` extra.
 
 from seqkit.series.adaptive import AdaptiveThreshold
 from seqkit.series.events import DriftMonitor, Event, find_events
-from seqkit.series.faults import FAULTS, Fault, FaultySeries, faulty_series, inject
+from seqkit.series.faults import (
+    FAULTS,
+    Fault,
+    FaultySeries,
+    faulty_series,
+    inject,
+    with_faults,
+)
 from seqkit.series.fitted import Fitted
 from seqkit.series.nonparametric import dynamic, dynamic_anomalies, prune
 from seqkit.series.scaling import Scaler
@@ -49,4 +56,5 @@ __all__ = [
     "quantile",
     "shares",
     "windows",
+    "with_faults",
 ]

@@ -178,12 +178,44 @@ def faulty_series(
         >>> int(series.labels.sum()), int(np.isnan(series.values).sum())
         (51, 50)
     """
+    values = seasonal(length, channels, period, noise, seed)
+    return with_faults(values, kinds, each, clean, period, seed)
+
+
+def with_faults(
+    values: np.ndarray,
+    kinds: Sequence[str] = FAULTS,
+    each: int = 1,
+    clean: float = 0.5,
+    period: int = 100,
+    seed: int = 0,
+) -> FaultySeries:
+    """Put faults into a series, at random places that are at least a period apart.
+
+    Args:
+        values: Shape (time, channels).
+        kinds: Of `FAULTS`.
+        each: Number of faults of each kind.
+        clean: Share of the series, from its beginning, without a fault.
+        period: What lengths of faults are measured by.
+        seed: The same seed, the same faults.
+
+    Raises:
+        InputError: An argument is not in its range, or the faults find no room.
+
+    Example:
+        >>> series = with_faults(np.arange(1000.0)[:, None], ["frozen"], seed=1)
+        >>> [fault] = series.faults
+        >>> len(set(series.values[fault.start - 1 : fault.end, 0]))
+        1
+    """
     unknown = [kind for kind in kinds if kind not in FAULTS]
     if unknown:
         raise InputError(f"kinds must be of {', '.join(FAULTS)}; got {unknown}")
     between("clean", clean, 0, 1)
     at_least("each", each, 1)
-    values = seasonal(length, channels, period, noise, seed)
+    values = numbers("values", values, "time, channels")
+    length, channels = values.shape
     random = np.random.default_rng(seed)
     order = random.permutation(np.repeat(np.array(kinds), each))
     lengths = [max(1, round(_USUAL[kind][0] * period)) for kind in order]

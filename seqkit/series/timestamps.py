@@ -46,14 +46,16 @@ def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
     """
     series = pd.Series(column)
     unit: Any = None
+    known = series
     if pd.api.types.is_bool_dtype(series):
-        series = series.astype(str)
+        known = series = series.astype(str)
     elif pd.api.types.is_numeric_dtype(series):
         fitting = (unit for unit, most in _UNITS if not (series.abs() >= most).any())
         unit = next(fitting, "ns")
+        known = series.mask(np.isinf(series))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a format that is not inferred
-        times = pd.to_datetime(series, errors="coerce", utc=True, unit=unit)
+        times = pd.to_datetime(known, errors="coerce", utc=True, unit=unit)
     if times.isna().any():
         row = int(np.flatnonzero(times.isna())[0])
         raise InputError(

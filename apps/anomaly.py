@@ -1,0 +1,250 @@
+"""Anomalies in series of readings: trained without labels, judged, explained, streamed.
+
+python apps/anomaly.py train --data readings.csv --until 0.5
+python apps/anomaly.py detect saved_models/anomaly --data new.csv
+python apps/anomaly.py --help
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from anomaly_run import (
+    Source,
+    measured,
+    read_labels,
+    shares_of,
+    summary,
+    texts,
+    train_and_write,
+    write_detection,
+)
+from anomaly_stream import alarms, lines_of, read_state, write_state
+from command_line import (
+    Parser,
+    add_settings,
+    import_tensorflow_quietly,
+    run,
+    settings_of,
+    table,
+)
+
+from seqkit.errors import InputError
+from seqkit.models import DetectorSettings
+from seqkit.models.run_files import SAVED_MODEL_FOLDER, read_config
+
+OUTPUT = "saved_models/anomaly"
+_SHOWN = 20  # events that are printed
+EPILOG = """
+examples:
+  %(prog)s train                              blood pressure and an internal bleeding
+  %(prog)s train --dataset faults             generated, every kind of fault
+  %(prog)s train --data readings.csv --until 2024-03-01
+  %(prog)s train --data readings.csv --columns load,heat --exogenous outside --calendar
+  %(prog)s detect saved_models/anomaly --data new.csv --output found
+  %(prog)s evaluate saved_models/anomaly --data new.csv --labels windows.json
+  tail -f readings.csv | %(prog)s stream saved_models/anomaly
+  %(prog)s stream saved_models/anomaly --file readings.csv --follow --state now.json
+
+Each subcommand has its own --help. Train on readings without anomalies if you can
+(--until); no labels are needed. A run writes one folder (--output):
+  1/            SavedModel: readings in, scores and alarms out, also one by one
+  model.keras   the network         config.json   settings, scales, threshold and why
+  metrics.json  what it reached     plots/        pictures of it
+"""
+
+
+def train(options: argparse.Namespace) -> None:
+    """Learn what is normal, find a threshold, judge, draw and export."""
+    settings = settings_of(options, DetectorSettings)
+    source = Source.of(options)
+    metrics = train_and_write(source, options.until, settings, options.output)
+    print(f"\nThreshold {metrics['threshold']}")
+    print(f"{metrics['events']} events in all readings")
+    if "test" in metrics:
+        print(
+            f"\nOn the readings after those trained on:\n\n{summary(metrics['test'])}"
+        )
+    print(f"\nWritten to {options.output}")
+
+
+def detect(options: argparse.Namespace) -> None:
+    """Find the anomalies in a file: prints events, writes events, scores, a picture."""
+    detector, series = _prepared(options)
+    found = detector.detect(series.values)
+    if options.output:
+        write_detection(series, found, options.output)
+    index, events = texts(series.index), found.events()
+    if options.json:
+        for event in events:
+            line = {
+                "start": index[event.start], "end": index[event.end - 1],
+                "peak": index[event.peak], "score": event.score,
+                "severity": event.severity, "channels": event.shares,
+            }  # fmt: skip
+            print(json.dumps(line))
+        return
+    print("\n".join([*series.remarks, f"Threshold {found.threshold}"]))
+    print(f"{len(events)} events in {len(series)} readings\n")
+    worst = sorted(events, key=lambda event: -event.severity)[:_SHOWN]
+    rows: list[Sequence[Any]] = [("start", "end", "readings", "severity", "channels")]
+    for event in sorted(worst, key=lambda event: event.start):
+        rows.append(
+            (
+                index[event.start], index[event.end - 1], event.end - event.start,
+                f"{event.severity:.1f}", shares_of(event.shares),
+            )
+        )  # fmt: skip
+    print(table(rows, right=[2, 3]))
+    if len(events) > _SHOWN:
+        print(f"… the {_SHOWN} most severe")
+    if found.drifting.any():
+        print(f"\nDrift from {index[int(found.drifting.argmax())]} on: train again")
+    if options.output:
+        print(f"\nWritten to {options.output}")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Compare with labels, beside baselines: a column, a list of points, windows."""
+    config = read_config(options.model)
+    trained_on = Source.of_config(config, options.model)
+    detector, series = _prepared(options)
+    everything = trained_on.read() if options.data else series
+    count = everything.before(config["until"])
+    test = series if options.data else series.part(count, len(series))
+    if options.labels:
+        test = replace(test, labels=read_labels(options.labels, test, options.data))
+    if test.labels is None or not test.labels.any():
+        raise InputError("no anomaly is labelled: give --label-column or --labels")
+    metrics = measured(detector, everything.part(0, count), test)
+    if options.json:
+        print(json.dumps(metrics))
+        return
+    print(f"{len(test)} readings, {int(test.labels.sum())} of them anomalous\n")
+    print(f"{summary(metrics)}\n\n* the best of its column")
+
+
+def stream(options: argparse.Namespace) -> None:
+    """Judge readings as they come, one a line, and print alarms."""
+    config = read_config(options.model)  # before the seconds that TensorFlow takes
+    calendar = Source.of_config(config, options.model).calendar
+    import_tensorflow_quietly()
+    from seqkit.models import AnomalyDetector
+
+    detector = AnomalyDetector.load(options.model)
+    if options.state:
+        read_state(options.state, detector)
+    try:
+        with lines_of(options.file, options.follow) as lines:
+            for alarm in alarms(detector, lines, options.every, calendar):
+                print(json.dumps(alarm) if options.json else _line(alarm), flush=True)
+    finally:
+        if options.state:
+            write_state(options.state, detector)
+
+
+def export(options: argparse.Namespace) -> None:
+    """Write the SavedModel again, compared with a fresh process."""
+    config = read_config(options.model)
+    series = Source.of_config(config, options.model).read()
+    import_tensorflow_quietly()
+    from seqkit.models import AnomalyDetector
+
+    output = options.output or f"{options.model}/{SAVED_MODEL_FOLDER}"
+    AnomalyDetector.load(options.model).export(output, series.values[:64])
+    print(f"Written to {output}")
+
+
+def _prepared(options: argparse.Namespace) -> tuple[Any, Any]:
+    """Read a detector, and readings of the same channels."""
+    config = read_config(options.model)
+    series = Source.of_config(config, options.model).like(options).read()
+    import_tensorflow_quietly()
+    from seqkit.models import AnomalyDetector
+
+    return AnomalyDetector.load(options.model), series
+
+
+def _line(alarm: dict[str, Any]) -> str:
+    kind = "ALARM" if alarm["is_anomaly"] else "     "
+    score = "missing" if alarm["score"] is None else f"{alarm['score']:.3g}"
+    return (
+        f"{kind}  {alarm['time']}  score {score}  threshold {alarm['threshold']:.3g}  "
+        f"{shares_of(alarm['channels'])}"
+    ).rstrip()
+
+
+def parser() -> Parser:
+    """Describe the command line."""
+    top = Parser(description=__doc__, epilog=EPILOG, prog="anomaly.py")
+    commands = top.add_subparsers(dest="name", required=True, metavar="SUBCOMMAND")
+    for command in (train, detect, evaluate, stream, export):
+        added = commands.add_parser(
+            command.__name__, help=command.__doc__, description=command.__doc__
+        )
+        added.set_defaults(command=command)
+        if command is not train:
+            added.add_argument("model", metavar="MODEL", help="folder of a run")
+    each = commands.choices
+    Source.add_options(each["train"], with_datasets=True)
+    each["train"].add_argument(
+        "--until", default="0.5", metavar="TIME",
+        help="train on the readings before this time, or on this share of them; best "
+        "on ones without anomalies (default: %(default)s)",
+    )  # fmt: skip
+    add_settings(each["train"], DetectorSettings)
+    each["train"].add_argument(
+        "--output", default=OUTPUT, metavar="DIR",
+        help="folder to write, complete or not at all; it replaces an earlier run "
+        "(default: %(default)s)",
+    )  # fmt: skip
+    for name in ("detect", "evaluate"):
+        each[name].add_argument(
+            "--data", required=name == "detect", metavar="FILE",
+            help="a .csv or .tsv file with the columns of the training"
+            + ("" if name == "detect" else " (default: the readings after them)"),
+        )  # fmt: skip
+    each["evaluate"].add_argument(
+        "--label-column", metavar="NAME", default="", help="its column of 0 and 1"
+    )
+    each["evaluate"].add_argument(
+        "--labels", metavar="FILE",
+        help="times or numbers of anomalous readings, one a line; or windows in .json "
+        "as the Numenta Anomaly Benchmark has them",
+    )  # fmt: skip
+    each["detect"].add_argument(
+        "--output", metavar="DIR",
+        help="folder for events.csv, scores.csv and detection.png",
+    )  # fmt: skip
+    each["export"].add_argument(
+        "--output", metavar="DIR", help="folder to write (default: 1/ in the model's)"
+    )
+    of_stream = each["stream"]
+    of_stream.add_argument(
+        "--file", metavar="FILE", help="to read (default: standard input)"
+    )
+    of_stream.add_argument(
+        "--follow", action="store_true", help="wait for more at the end of --file"
+    )
+    of_stream.add_argument(
+        "--state", metavar="FILE",
+        help="go on from here, if it is there, and leave the state there at the end",
+    )  # fmt: skip
+    of_stream.add_argument(
+        "--every", action="store_true", help="print every reading, not alarms alone"
+    )
+    for name in ("detect", "evaluate", "stream"):
+        each[name].add_argument("--json", action="store_true", help="print JSON")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit code."""
+    return run(parser(), arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Anomaly detection on labelled sets, beside methods that cost nothing."""

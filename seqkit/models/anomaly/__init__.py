@@ -1,0 +1,1 @@
+"""Time series: forecasts, and readings that are not as forecast."""

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from seqkit.errors import InputError
+from seqkit.models.anomaly.data import Columns, TimeSeries, load_dataset, read_series
+
+
+def written(path, text):
+    (path / "data.csv").write_text(text, encoding="utf-8")
+    return path / "data.csv"
+
+
+def test_times_are_found_and_gaps_kept_as_missing(tmp_path):
+    path = written(
+        tmp_path, "Timestamp,a,b\n2024-01-01,1,\n2024-01-02,2,5\n2024-01-04,3,NA\n"
+    )
+    series = read_series(path, Columns())
+    assert series.channels == ("a", "b")
+    np.testing.assert_array_equal(
+        series.values, [[1, np.nan], [2, 5], [np.nan, np.nan], [3, np.nan]]
+    )
+    assert series.times[2] == np.datetime64("2024-01-03")
+    assert series.remarks == (
+        "Timestamp: a reading every 1 days 00:00:00; 1 readings missing in 1 gaps",
+    )
+
+
+def test_columns_labels_and_calendar(tmp_path):
+    rows = [f"2024-01-{day:02},{day},{-day},{day == 5:d}" for day in range(1, 8)]
+    path = written(tmp_path, "when,out,in,bad\n" + "\n".join(rows))
+    columns = Columns("when", ("in",), ("out",), "bad", calendar=True)
+    series = read_series(path, columns)
+    assert series.targets == 1
+    assert series.channels[:3] == ("in", "out", "sine of day")
+    assert series.values.shape == (7, 6)
+    assert np.flatnonzero(series.labels).tolist() == [4]
+    assert series.before("2024-01-04") == 3
+    assert series.before("0.5") == 3
+    assert len(series.part(2, 5).times) == 3
+
+
+def test_labels_stay_with_their_readings_across_gaps(tmp_path):
+    path = written(tmp_path, "time,a,bad\n1,1,0\n2,2,0\n3,3,0\n6,4,1\n")
+    series = read_series(path, Columns(label="bad"))
+    assert np.flatnonzero(series.labels).tolist() == [5]
+
+
+BAD = {
+    "no such column": (
+        "time,a\n1,2\n",
+        Columns(targets=("b",)),
+        "no column 'b'; it has",
+    ),
+    "text": ("a\n1\nhot\n", Columns(), "column 'a' must be numbers; row 2 has 'hot'"),
+    "infinite": ("a\n1\ninf\n", Columns(), "must be numbers; row 2 has 'inf'"),
+    "all missing": ("a,b\n1,\n2,NaN\n", Columns(), "column 'b' has no reading: all 2"),
+    "no dates": ("time,a\nsoon,1\n", Columns(), "time must be dates"),
+    "unsorted": ("time,a\n2,1\n1,1\n", Columns(), "time must increase; row 2"),
+    "repeated": ("time,a\n1,1\n2,1\n2,1\n", Columns(), "is there twice"),
+    "no rows": ("a,b\n", Columns(), "no rows below the header"),
+    "only times": ("time\n1\n", Columns(), "no column of readings"),
+    "labels": ("a,l\n1,2\n", Columns(label="l"), "column 'l' must hold only 0 and 1"),
+    "twice": ("a,b\n1,2\n", Columns(targets=("a", "a")), "named once each; twice: a"),
+    "calendar": ("a\n1\n", Columns(calendar=True), "calendar needs a column of times"),
+}
+
+
+@pytest.mark.parametrize("case", list(BAD))
+def test_bad_files(case, tmp_path):
+    text, columns, message = BAD[case]
+    path = written(tmp_path, text)
+    with pytest.raises(InputError, match=message) as raised:
+        read_series(path, columns)
+    assert str(raised.value).startswith(f"{path}: ")
+
+
+def test_until():
+    series = TimeSeries(np.zeros((10, 1)), ("a",), 1)
+    for bad in ("0", "1.5", "-1"):
+        with pytest.raises(InputError, match="until must be above 0 and at most 1"):
+            series.before(bad)
+    with pytest.raises(InputError, match="there is no time column"):
+        series.before("2024-01-01")
+
+
+def test_data_sets():
+    faults = load_dataset("faults")
+    assert faults.values.shape == (8000, 3)
+    assert not faults.labels[:4000].any()
+    with pytest.raises(InputError, match="dataset must be one of bleeding, faults"):
+        load_dataset("none")
+
+
+def test_the_bleeding():
+    pytest.importorskip("aeon")
+    series = load_dataset("bleeding")
+    assert series.values.shape == (7501, 1)
+    assert list(np.flatnonzero(series.labels)[[0, -1]]) == [4187, 4198]
+    assert series.index[1] == 1
