@@ -63,7 +63,7 @@ def train(options: argparse.Namespace) -> None:
     source = Source.of(options)
     metrics = train_and_write(source, options.until, settings, options.output)
     print(f"\nThreshold {metrics['threshold']}")
-    print(f"{metrics['events']} events in all readings")
+    print(f"Events in all readings: {metrics['events']}")
     if "test" in metrics:
         print(
             f"\nOn the readings after those trained on:\n\n{summary(metrics['test'])}"
@@ -88,7 +88,7 @@ def detect(options: argparse.Namespace) -> None:
             print(json.dumps(line))
         return
     print("\n".join([*series.remarks, f"Threshold {found.threshold}"]))
-    print(f"{len(events)} events in {len(series)} readings\n")
+    print(f"Events in {len(series)} readings: {len(events)}\n")
     worst = sorted(events, key=lambda event: -event.severity)[:_SHOWN]
     rows: list[Sequence[Any]] = [("start", "end", "readings", "severity", "channels")]
     for event in sorted(worst, key=lambda event: event.start):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.anomaly.methods import filled
+from benchmarks.anomaly.choose_stream import choose_stream, stream_table
 from benchmarks.anomaly.sets import WHOLE_SERIES, msl_training
 from benchmarks.anomaly.tables import markdown
 from seqkit.models import DetectorSettings, Forecaster
@@ -27,6 +27,7 @@ from seqkit.series import (
     forecast_errors,
     with_faults,
 )
+from seqkit.series.events import without_gaps
 from seqkit.series.metrics import event_quality, of_counts
 
 KINDS = [kind for kind in FAULTS if kind != "missing"]  # seen without any score
@@ -107,7 +108,7 @@ def qualities(everything: list[Trial], settings: list[DetectorSettings]) -> np.n
         scores = scorer.score(trial.errors[:, settings[0].scored])
         for number, each in enumerate(settings):
             judged = judge(scores, fit_threshold(clean, each), each)
-            alarms = filled(judged.is_anomaly, each.gap)
+            alarms = without_gaps(judged.is_anomaly, each.gap)
             found, missed, false, _ = event_quality(trial.labels, alarms)
             counts[number, int(trial.kind == "telemetry")] += (found, missed, false)
     f1 = [[of_counts(*map(int, kind)).quality.f1 for kind in row] for row in counts]
@@ -150,7 +151,7 @@ def choose_network(folder: Path) -> list[tuple[str, np.ndarray]]:
 
 
 def choose(folder: Path) -> dict[str, dict[str, list[float]]]:
-    """Print both comparisons."""
+    """Print all comparisons."""
     figures = {}
     for what, found in (
         ("threshold", choose_threshold(list(trials(folder, DetectorSettings())))),
@@ -161,4 +162,6 @@ def choose(folder: Path) -> dict[str, dict[str, list[float]]]:
             [[name, *(f"{each:.3f}" for each in f1)] for name, f1 in found[:_SHOWN]],
         )
         figures[what] = {name: f1.tolist() for name, f1 in found}
-    return figures
+    found = choose_stream()
+    stream_table(found)
+    return figures | {"stream": dict(found)}

@@ -9,8 +9,7 @@ from seqkit.models import AnomalyDetector, DetectorSettings
 from seqkit.models.anomaly.evaluation import simple_scores, untrained
 from seqkit.models.anomaly.thresholds import fit_threshold, judge
 from seqkit.series.baselines import windowed_deviation
-from seqkit.series.events import merged
-from seqkit.series.thresholds import runs
+from seqkit.series.events import without_gaps
 
 WINDOWED_GAUSSIAN = "windowed Gaussian"
 
@@ -57,12 +56,4 @@ def _answer(
     severity = np.divide(
         scores, levels, out=np.full(len(scores), np.nan), where=levels > 0
     )
-    return Answer(scores, severity, filled(is_anomaly, settings.gap))
-
-
-def filled(is_anomaly: np.ndarray, gap: int) -> np.ndarray:
-    """Mark short gaps between anomalies too."""
-    found = np.zeros(len(is_anomaly), bool)
-    for start, end in merged(runs(is_anomaly), gap):
-        found[start:end] = True
-    return found
+    return Answer(scores, severity, without_gaps(is_anomaly, settings.gap))

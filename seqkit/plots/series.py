@@ -44,8 +44,8 @@ def detection(
     names, fonts = legible(found.channels)
     for number, axes in enumerate(every[:-1]):
         values = found.values[:, number]
-        axes.plot(index, values, lw=0.9, color=_READING, label="reading")
         _band(axes, index, found.expected, number, "expected")
+        axes.plot(index, values, lw=0.7, color=_READING, label="reading")
         _limit(axes, values, found.expected.mean[:, number])
         axes.set_ylabel(names[number], family=fonts, parse_math=False)
     lowest = every[-1]
@@ -68,7 +68,8 @@ def detection(
             )
         axes.grid(alpha=0.3)
     _time_axis(lowest, index)
-    figure.suptitle(f"{len(events)} events in {len(index)} readings", fontsize=11)
+    count = f"{len(events)} event{'' if len(events) == 1 else 's'}"
+    figure.suptitle(f"{count} in {len(index)} readings", fontsize=11)
     _legend(figure, every)
     return figure
 

@@ -12,6 +12,7 @@ from seqkit.series.faults import (
     FaultySeries,
     faulty_series,
     inject,
+    seasonal,
     with_faults,
 )
 from seqkit.series.fitted import Fitted
@@ -54,6 +55,7 @@ __all__ = [
     "peaks_over_threshold",
     "prune",
     "quantile",
+    "seasonal",
     "shares",
     "windows",
     "with_faults",

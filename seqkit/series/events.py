@@ -109,6 +109,19 @@ def merged(stretches: Sequence[tuple[int, int]], gap: int) -> list[tuple[int, in
     return found
 
 
+def without_gaps(is_anomaly: np.ndarray, gap: int) -> np.ndarray:
+    """Mark readings between anomalies too, where at most `gap` lie there: (time,).
+
+    Example:
+        >>> without_gaps(np.array([1, 0, 1, 0, 0, 1]) > 0, gap=1).astype(int).tolist()
+        [1, 1, 1, 0, 0, 1]
+    """
+    found = np.zeros(len(is_anomaly), bool)
+    for start, end in merged(runs(is_anomaly), gap):
+        found[start:end] = True
+    return found
+
+
 @dataclass(frozen=True)
 class DriftMonitor(Fitted):
     """Warns when scores have risen for good: what was learnt is out of date.

@@ -14,6 +14,7 @@ from seqkit.series.baselines import (
     random_scores,
     windowed_deviation,
 )
+from seqkit.series.events import without_gaps
 from seqkit.series.metrics import (
     area_under_precision_recall,
     detection_delays,
@@ -27,9 +28,15 @@ MOVING = 100  # readings of the moving mean and deviation
 
 
 def measure(
-    labels: np.ndarray, scores: np.ndarray, is_anomaly: np.ndarray
+    labels: np.ndarray, scores: np.ndarray, is_anomaly: np.ndarray, gap: int = 0
 ) -> dict[str, Any]:
     """Compare scores and decisions with labels, all of shape (time,).
+
+    Args:
+        labels: Booleans: where anomalies are.
+        scores: Of each reading.
+        is_anomaly: Booleans: the decisions.
+        gap: Decisions with so many others between them are one event.
 
     Returns:
         Precision, recall and F1 of readings, of events and of ranges; areas under
@@ -42,7 +49,7 @@ def measure(
         >>> found["events"]["recall"], found["points"]["precision"], found["delay"]
         (0.5, 1.0, 1.0)
     """
-    events = event_quality(labels, is_anomaly)
+    events = event_quality(labels, without_gaps(is_anomaly, gap))
     delays = detection_delays(labels, is_anomaly)
     known = delays[~np.isnan(delays)]
     return {
@@ -155,4 +162,4 @@ def compare(
         found[name] = (detection.scores, detection.is_anomaly)
     simple = simple_scores(training[:, :targets], values[:, :targets], settings.seed)
     found |= decide(simple, settings)
-    return {name: measure(labels, *each) for name, each in found.items()}
+    return {name: measure(labels, *each, settings.gap) for name, each in found.items()}

@@ -18,6 +18,14 @@ def test_perfect_and_useless_decisions():
     assert nothing["delay"] is None
 
 
+def test_alarms_close_to_each_other_are_one_event():
+    labels, alarms = np.zeros(200, bool), np.zeros(200, bool)
+    labels[50:60] = alarms[[55, 63]] = True
+    assert measure(labels, alarms * 1.0, alarms)["events"]["false"] == 1
+    assert measure(labels, alarms * 1.0, alarms, gap=7)["events"]["false"] == 0
+    assert measure(labels, alarms * 1.0, alarms, gap=6)["events"]["false"] == 1
+
+
 def test_a_detector_beside_baselines():
     training, test = waves(300), waves(300, seed=2)
     test[150] += 4
