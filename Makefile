@@ -13,7 +13,8 @@ $(VENV)/installed-%: setup.cfg pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing seqkit[$(subst +,$(comma),$*)] into $(VENV) (once; a few minutes)"
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --editable '.[$(subst +,$(comma),$*)]'
+	@PYTHONWARNINGS='ignore:Editable installation' \
+		$(BIN)/python -m pip install --quiet --editable '.[$(subst +,$(comma),$*)]'
 	@touch $@
 comma := ,
 
