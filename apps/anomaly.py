@@ -7,6 +7,7 @@ python apps/anomaly.py --help
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -47,7 +48,7 @@ examples:
   %(prog)s detect saved_models/anomaly --data new.csv --output found
   %(prog)s evaluate saved_models/anomaly --data new.csv --labels windows.json
   tail -f readings.csv | %(prog)s stream saved_models/anomaly
-  %(prog)s stream saved_models/anomaly --file readings.csv --follow --state now.json
+  %(prog)s stream saved_models/anomaly --file readings.csv --follow
 
 Each subcommand has its own --help. Train on readings without anomalies if you can
 (--until); no labels are needed. A run writes one folder (--output):
@@ -137,6 +138,7 @@ def stream(options: argparse.Namespace) -> None:
     detector = AnomalyDetector.load(options.model)
     if options.state:
         read_state(options.state, detector)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with lines_of(options.file, options.follow) as lines:
             for alarm in alarms(detector, lines, options.every, calendar):
@@ -164,8 +166,11 @@ def _prepared(options: argparse.Namespace) -> tuple[Any, Any]:
     series = Source.of_config(config, options.model).like(options).read()
     import_tensorflow_quietly()
     from seqkit.models import AnomalyDetector
+    from seqkit.models.anomaly.data import check_same_channels
 
-    return AnomalyDetector.load(options.model), series
+    detector = AnomalyDetector.load(options.model)
+    check_same_channels(series, detector.channels)
+    return detector, series
 
 
 def _line(alarm: dict[str, Any]) -> str:
@@ -231,7 +236,8 @@ def parser() -> Parser:
     )
     of_stream.add_argument(
         "--state", metavar="FILE",
-        help="go on from here, if it is there, and leave the state there at the end",
+        help="go on from here, if it is there, and leave the state there at the end; "
+        "give only readings that are new",
     )  # fmt: skip
     of_stream.add_argument(
         "--every", action="store_true", help="print every reading, not alarms alone"

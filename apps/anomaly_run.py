@@ -5,7 +5,7 @@ import csv
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +104,11 @@ class Source:
             label, self.calendar,
         )  # fmt: skip
 
+    def of_channels(self, series: "TimeSeries") -> "Source":
+        """Name the columns that were found, so that other files are read by name."""
+        found = ",".join(series.channels[: series.targets])
+        return self if self.data is None else replace(self, columns=found)
+
     @classmethod
     def of_config(cls, config: Mapping[str, Any], folder: str) -> "Source":
         """Take what a run's config.json says of the data."""
@@ -175,7 +180,8 @@ def train_and_write(
         (folder / PLOTS_FOLDER).mkdir()
         _draw(detector, series, found, folder / PLOTS_FOLDER)
         _step(5, "Exporting, and comparing with a fresh process")
-        notes = {"task": "anomaly", "data": asdict(source), "until": until}
+        named = asdict(source.of_channels(series))
+        notes = {"task": "anomaly", "data": named, "until": until}
         detector.save(folder, notes)
         detector.export(folder / SAVED_MODEL_FOLDER, series.values[:_PROBE])
         write_json(folder / METRICS_FILE, metrics)
@@ -317,8 +323,8 @@ def read_labels(path: str, series: "TimeSeries", data: str | None) -> np.ndarray
                 labels[start:end] = True
         else:
             labels[_points(text, series)] = True
-    except (InputError, ValueError) as error:
-        raise InputError(f"{path}: {error}") from error
+    except (InputError, ValueError, TypeError) as error:
+        raise InputError(f"{path}: not points or windows: {error}") from error
     if not labels.any():
         raise InputError(f"{path}: names no anomaly among the readings")
     return labels

@@ -30,10 +30,14 @@ def lines_of(path: str | None, follow: bool) -> Iterator[Iterable[str]]:
         yield sys.stdin
         return
     try:
-        with open(path, encoding="utf-8-sig") as file:
+        file = open(path, encoding="utf-8-sig")  # noqa: SIM115
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    with file:
+        try:
             yield _followed(file) if follow else file
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path}: cannot be read: {error}") from error
 
 
 def _followed(file: Any) -> Iterator[str]:
@@ -70,8 +74,8 @@ def alarms(
     channels = list(detector.channels)
     if calendar:
         del channels[-2 * len(CYCLES) :]
-    for number, cells in enumerate(csv.reader(lines), start=1):
-        cells = [cell.strip() for cell in cells]
+    for number, line in enumerate(lines, start=1):
+        cells = _cells(line, number)
         if not cells or (number == 1 and cells[-len(channels) :] == channels):
             continue
         when, values = str(number), cells
@@ -99,6 +103,14 @@ def alarms(
                     zip(detector.targets, scored.shares.tolist(), strict=True)
                 ),
             }
+
+
+def _cells(line: str, number: int) -> list[str]:
+    """Cut one line, by itself: an open quotation mark must not swallow the next."""
+    try:
+        return [cell.strip() for row in csv.reader([line]) for cell in row]
+    except csv.Error as error:
+        raise InputError(f"line {number} is not cells with commas: {error}") from error
 
 
 def _number(cell: str, line: int) -> float:
@@ -130,6 +142,8 @@ def read_state(path: str, detector: "AnomalyDetector") -> None:
 def write_state(path: str, detector: "AnomalyDetector") -> None:
     """Leave the state of a detector in a file."""
     try:
-        Path(path).write_text(json.dumps(detector.state.tolist()), encoding="utf-8")
+        whole = Path(f"{path}.part")
+        whole.write_text(json.dumps(detector.state.tolist()), encoding="utf-8")
+        whole.replace(path)  # complete or not at all
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error

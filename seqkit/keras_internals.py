@@ -6,14 +6,16 @@ Gathered in one place, so that a change in Keras is one change here.
   when the cell is one of these.
 - `AutocastScope`: inside it, variables are read in the compute dtype, as they are in
   a layer's call.
+- `keras_rnn`: its time loop, on any backend.
 - `cudnn_usable`: whether Keras would run LSTM and GRU on cuDNN here.
 """
 
 import keras
+from keras.src.backend import rnn as keras_rnn
 from keras.src.backend.common.variables import AutocastScope
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 
-__all__ = ["AutocastScope", "DropoutRNNCell", "cudnn_usable"]
+__all__ = ["AutocastScope", "DropoutRNNCell", "cudnn_usable", "keras_rnn"]
 
 
 def cudnn_usable() -> bool:

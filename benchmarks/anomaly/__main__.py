@@ -34,7 +34,9 @@ def main() -> int:
         "--seeds", type=int, default=1, help="of weights and windows: 1 to this number"
     )
     parser.add_argument(
-        "--million", action="store_true", help="speed: stream a million readings of one channel"
+        "--million",
+        action="store_true",
+        help="speed: stream a million readings of one channel",
     )
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()

@@ -46,7 +46,6 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "64 units": {"units": 64},
     "two layers": {"layers": 2},
     "window 200": {"window": 200},
-    "GRU": {"network": "GRU"},
 }
 _SHOWN = 16
 

@@ -8,6 +8,7 @@ from keras import ops
 from seqkit import recurrence
 from seqkit.cells import checks
 from seqkit.cells.base import RecurrentCell
+from seqkit.keras_internals import keras_rnn
 from seqkit.signature import (
     SignatureMeta,
     argument_names,
@@ -123,7 +124,9 @@ class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
             mask = keras.tree.flatten(mask)[0]
         self._maybe_config_dropout_masks(self.cell, sequences[:, 0, :], states)
         if recurrence.choose(self) == "keras":
-            last, every, states = super().inner_loop(sequences, states, mask, training)
+            held = keras.config.backend() == "jax" and mask is not None
+            loop = self._loop_with_output if held else super().inner_loop
+            last, every, states = loop(sequences, states, mask, training)
             output = every if self.return_sequences else last
         else:
             from seqkit.recurrence.loop import run  # TensorFlow only from here on
@@ -137,6 +140,32 @@ class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
             for variable, state in zip(self.states, states, strict=True):
                 variable.assign(state)
         return (output, *states) if self.return_state else output
+
+    def _loop_with_output(
+        self, sequences: Any, states: list, mask: Any, training: bool
+    ) -> tuple[Any, Any, list]:
+        """Run Keras's loop with the output as the first state, zero before any step.
+
+        Under a mask its loop on JAX repeats the first state for the output before.
+        """
+
+        def step(inputs: Any, states: Any) -> tuple[Any, list]:
+            output, new = self.cell(inputs, list(states[1:]), training=training)
+            return output, [output, *new]
+
+        size = (ops.shape(sequences)[0], self.cell.output_size)
+        last, every, states = keras_rnn(
+            step,
+            sequences,
+            [ops.zeros(size, self.compute_dtype), *states],
+            go_backwards=self.go_backwards,
+            mask=mask,
+            unroll=self.unroll,
+            input_length=sequences.shape[1],
+            zero_output_for_mask=self.zero_output_for_mask,
+            return_all_outputs=self.return_sequences,
+        )
+        return last, every, list(states[1:])
 
     def _first_states(self, sequences: Any, initial_state: Any) -> list:
         """Return the states to start from, in the compute dtype."""

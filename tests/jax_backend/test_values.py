@@ -8,13 +8,19 @@ if keras.backend.backend() != "jax":
     pytest.skip("needs KERAS_BACKEND=jax", allow_module_level=True)
 
 from seqkit.testing import contract, reference
-from seqkit.testing.points import precision
+from seqkit.testing.points import masking, precision
 from seqkit.testing.subject import FULL, Subject, arrays, masks
 from tests.outside.test_equations import NETWORKS
 from tests.testing.cases import CASES
 
 POINTS = [p for p in contract.POINTS if contract.checks_of(p, values_only=True)]
-WITHOUT_FLOAT64 = (precision.check_double_precision,)  # JAX has to be told to have it
+LEFT_OUT = (
+    precision.check_double_precision,  # JAX has to be told to have it
+    # They compare with keras.layers.RNN, which on JAX repeats the first state under a
+    # mask; the last test here says what our layers do there.
+    masking.check_plain_loop,
+    masking.check_plain_loop_with_options,
+)
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -25,7 +31,7 @@ def test_contract_of_values(name, point):
         points=(point,),
         modes=("eager",),
         values_only=True,
-        leave_out=WITHOUT_FLOAT64,
+        leave_out=LEFT_OUT,
     )
 
 
@@ -45,3 +51,19 @@ def test_layers_follow_the_equations(name):
     np.testing.assert_allclose(outputs[mask], run.outputs[mask], rtol=1e-4, atol=1e-5)
     for a, b in zip(last, run.states, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_outputs_under_the_mask_are_those_before(name, unroll):
+    layer_class, arguments, _ = NETWORKS[name]
+    layer = layer_class(
+        **{"units": 4, **arguments}, return_sequences=True, unroll=unroll
+    )
+    x = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
+    mask = np.array([[0, 1, 0, 1, 0], [1, 1, 0, 0, 1]], bool)
+    outputs = arrays(layer(x, mask=mask))[0]
+    assert not outputs[0, 0].any()
+    for row, time in [(0, 2), (0, 4), (1, 2), (1, 3)]:
+        np.testing.assert_array_equal(outputs[row, time], outputs[row, time - 1])
+    assert outputs[0, 1].any()

@@ -77,11 +77,12 @@ def train_network(
     """
     length = task.seen(settings) + task.ahead(settings)
     held_out = round(settings.validation * len(features))
-    if len(features) - held_out < length or held_out == 0:
+    least = max(1, task.ahead(settings))
+    if len(features) - held_out < length or held_out < least:
         raise InputError(
-            f"training needs at least {length} readings, and {settings.validation:g} "
-            f"of all for validation; got {len(features)}: give more, or less window "
-            "and horizon"
+            f"training needs at least {length} readings, and {least} in the "
+            f"{settings.validation:g} of all for validation; got {len(features)}: give "
+            "more, or less window and horizon"
         )
     if verbose == "auto":
         verbose = 1 if sys.stdout.isatty() else 2
