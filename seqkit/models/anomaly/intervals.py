@@ -27,7 +27,7 @@ def half_widths(errors: np.ndarray, settings: ForecasterSettings) -> np.ndarray:
     Example:
         >>> errors = np.arange(-50.0, 50.0).reshape(100, 1, 1)
         >>> half_widths(errors, ForecasterSettings(coverage=0.9)).tolist()
-        [[46.0]]
+        [[45.0]]
         >>> half_widths(errors[:5], ForecasterSettings(coverage=0.9)).tolist()
         [[inf]]
 
