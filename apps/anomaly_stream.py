@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqkit.errors import InputError
+from seqkit.models.anomaly.settings import MISSING
 
 if TYPE_CHECKING:
     from seqkit.models import AnomalyDetector
 
 _PAUSE = 0.2  # seconds between looks at a file that may have grown
-_MISSING = ("", "nan", "na", "n/a", "null", "none")
 
 
 @contextlib.contextmanager
@@ -114,7 +114,7 @@ def _cells(line: str, number: int) -> list[str]:
 
 
 def _number(cell: str, line: int) -> float:
-    if cell.lower() in _MISSING:
+    if cell.lower() in MISSING:
         return math.nan
     try:
         value = float(cell)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from seqkit.errors import InputError
+from seqkit.models.anomaly.settings import MISSING
 from seqkit.models.tables import read_table
 from seqkit.series import faulty_series
 from seqkit.series.timestamps import (
@@ -23,7 +24,6 @@ TIME_NAMES = ("time", "timestamp", "date", "datetime", "ds")
 CYCLES = ("day", "week")
 DATASETS = ("bleeding", "faults")
 _BLEEDING = "datasets/data/KDD-TSAD_135/135_UCR_Anomaly_InternalBleeding16_TEST.csv"
-_MISSING = ("", "nan", "na", "n/a", "null", "none")
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def _of_table(table: pd.DataFrame, columns: Columns) -> TimeSeries:
 def _numbers(column: pd.Series, name: str) -> np.ndarray:
     """Read the cells of a column as float64."""
     text = column.fillna("").str.strip()
-    missing = text.str.lower().isin(_MISSING)
+    missing = text.str.lower().isin(MISSING)
     found = pd.to_numeric(text.mask(missing), errors="coerce").to_numpy(np.float64)
     wrong = np.flatnonzero((np.isnan(found) & ~missing.to_numpy()) | np.isinf(found))
     if len(wrong):

@@ -7,6 +7,7 @@ from seqkit.models.settings import check_settings, setting
 STRATEGIES = ("direct", "recursive")
 METHODS = ("forecast", "reconstruction", "both")
 SCORERS = ("absolute", "mahalanobis")
+MISSING = ("", "nan", "na", "n/a", "null", "none")  # cells without a reading, lowered
 THRESHOLDS = ("peaks", "quantile", "dynamic", "fixed")
 
 
