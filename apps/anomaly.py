@@ -9,21 +9,23 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from anomaly_labels import read_labels
+from anomaly_lines import lines_of
 from anomaly_run import (
-    Source,
     measured,
-    read_labels,
+    seconds_between,
     shares_of,
     summary,
     texts,
     train_and_write,
     write_detection,
 )
-from anomaly_stream import alarms, lines_of, read_state, write_state
+from anomaly_source import Source
+from anomaly_stream import Watch
 from command_line import (
     Parser,
     add_settings,
@@ -36,6 +38,7 @@ from command_line import (
 from seqkit.errors import InputError
 from seqkit.models import DetectorSettings
 from seqkit.models.run_files import SAVED_MODEL_FOLDER, read_config
+from seqkit.wording import counted
 
 OUTPUT = "saved_models/anomaly"
 _SHOWN = 20  # events that are printed
@@ -56,6 +59,13 @@ Each subcommand has its own --help. Train on readings without anomalies if you c
   model.keras   the network         config.json   settings, scales, threshold and why
   metrics.json  what it reached     plots/        pictures of it
 """
+STREAM = """Judge readings as they come, one a line, and print alarms.
+
+A line has cells with commas between, empty where a reading is missing: those of the
+channels (--columns, then --exogenous, in the order of the training), after a time or
+not. Where the first line names the columns, others may be among them and the order is
+free. Where times leave out readings, missing ones are put there, as detect does, at
+most 1,000 in one gap; a line whose time is not after the one before is left out."""
 
 
 def train(options: argparse.Namespace) -> None:
@@ -74,22 +84,43 @@ def train(options: argparse.Namespace) -> None:
 
 def detect(options: argparse.Namespace) -> None:
     """Find the anomalies in a file: prints events, writes events, scores, a picture."""
-    detector, series = _prepared(options)
+    config = read_config(options.model)
+    detector, series = _prepared(options, config)
     found = detector.detect(series.values)
     if options.output:
         write_detection(series, found, options.output)
     index, events = texts(series.index), found.events()
+    remarks = [*series.remarks, *_remarks(config, detector, series, found)]
+    drift = index[int(found.drifting.argmax())] if found.drifting.any() else None
     if options.json:
-        for event in events:
-            line = {
-                "start": index[event.start], "end": index[event.end - 1],
-                "peak": index[event.peak], "score": event.score,
-                "severity": event.severity, "channels": event.shares,
-            }  # fmt: skip
-            print(json.dumps(line))
+        content = {
+            "readings": len(series),
+            "threshold": str(found.threshold),
+            "remarks": remarks,
+            "drift": drift,
+            "events": [
+                {
+                    "start": index[event.start], "end": index[event.end - 1],
+                    "peak": index[event.peak], "score": event.score,
+                    "severity": event.severity, "channels": event.shares,
+                }
+                for event in events
+            ],
+        }  # fmt: skip
+        print(json.dumps(content))
         return
-    print("\n".join([*series.remarks, f"Threshold {found.threshold}"]))
-    print(f"Events in {len(series)} readings: {len(events)}\n")
+    print("\n".join([*remarks, f"Threshold {found.threshold}"]))
+    print(f"Events in {counted(len(series), 'reading')}: {len(events)}")
+    if events:
+        print(f"\n{_listed(events, index)}")
+    if drift:
+        print(f"\nDrift from {drift} on: train again")
+    if options.output:
+        print(f"\nWritten to {options.output}")
+
+
+def _listed(events: Sequence[Any], index: Sequence[str]) -> str:
+    """Lay out the most severe events in the order of time."""
     worst = sorted(events, key=lambda event: -event.severity)[:_SHOWN]
     rows: list[Sequence[Any]] = [("start", "end", "readings", "severity", "channels")]
     for event in sorted(worst, key=lambda event: event.start):
@@ -99,70 +130,98 @@ def detect(options: argparse.Namespace) -> None:
                 f"{event.severity:.1f}", shares_of(event.shares),
             )
         )  # fmt: skip
-    print(table(rows, right=[2, 3]))
-    if len(events) > _SHOWN:
-        print(f"… the {_SHOWN} most severe")
-    if found.drifting.any():
-        print(f"\nDrift from {index[int(found.drifting.argmax())]} on: train again")
-    if options.output:
-        print(f"\nWritten to {options.output}")
+    more = f"\n… the {_SHOWN} most severe" if len(events) > _SHOWN else ""
+    return table(rows, right=[2, 3]) + more
+
+
+def _remarks(
+    config: Mapping[str, Any], detector: Any, series: Any, found: Any
+) -> list[str]:
+    """Say what keeps readings from being judged as those of the training were."""
+    remarks, trained = [], config.get("seconds")
+    if trained and (now := seconds_between(series)) and now != trained:
+        remarks.append(f"a reading every {now:g} s; trained on one every {trained:g} s")
+    if not (found.scores >= 0).any():
+        remarks.append(
+            f"no reading has a score: {detector.settings.window} come before the first "
+            "(window)"
+        )
+    return remarks
 
 
 def evaluate(options: argparse.Namespace) -> None:
     """Compare with labels, beside baselines: a column, a list of points, windows."""
     config = read_config(options.model)
     trained_on = Source.of_config(config, options.model)
-    detector, series = _prepared(options)
-    everything = trained_on.read() if options.data else series
+    detector, series = _prepared(options, config)
+    if options.labels:
+        file = options.data or trained_on.data
+        series = replace(series, labels=read_labels(options.labels, series, file))
+    if series.labels is None or not series.labels.any():
+        raise InputError("no anomaly is labelled: give --label-column or --labels")
+    everything = _training_readings(trained_on) if options.data else series
     count = everything.before(config["until"])
     test = series if options.data else series.part(count, len(series))
-    if options.labels:
-        test = replace(test, labels=read_labels(options.labels, test, options.data))
-    if test.labels is None or not test.labels.any():
-        raise InputError("no anomaly is labelled: give --label-column or --labels")
+    if not test.labels.any():
+        raise InputError(
+            "all readings that are labelled were trained on: give others with --data"
+        )
     metrics = measured(detector, everything.part(0, count), test)
     if options.json:
         print(json.dumps(metrics))
         return
-    print(f"{len(test)} readings, {int(test.labels.sum())} of them anomalous\n")
-    print(f"{summary(metrics)}\n\n* the best of its column")
+    count = counted(len(test), "reading")
+    print(f"{count}, {int(test.labels.sum())} of them anomalous\n")
+    print(summary(metrics))
 
 
 def stream(options: argparse.Namespace) -> None:
     """Judge readings as they come, one a line, and print alarms."""
     config = read_config(options.model)  # before the seconds that TensorFlow takes
-    calendar = Source.of_config(config, options.model).calendar
     import_tensorflow_quietly()
     from seqkit.models import AnomalyDetector
 
-    detector = AnomalyDetector.load(options.model)
+    watch = Watch(AnomalyDetector.load(options.model), options.model, config)
     if options.state:
-        read_state(options.state, detector)
+        watch.read_state(options.state)
+        watch.write_state(options.state)  # now, if it cannot be written
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with lines_of(options.file, options.follow) as lines:
-            for alarm in alarms(detector, lines, options.every, calendar):
+            for alarm in watch.alarms(lines, options.every):
                 print(json.dumps(alarm) if options.json else _line(alarm), flush=True)
     finally:
         if options.state:
-            write_state(options.state, detector)
+            watch.write_state(options.state)
+        if watch.late:
+            late = counted(watch.late, "line")
+            print(f"{late} left out: not later than the one before", file=sys.stderr)
 
 
 def export(options: argparse.Namespace) -> None:
     """Write the SavedModel again, compared with a fresh process."""
-    config = read_config(options.model)
-    series = Source.of_config(config, options.model).read()
+    read_config(options.model)  # before the seconds that TensorFlow takes
     import_tensorflow_quietly()
     from seqkit.models import AnomalyDetector
 
     output = options.output or f"{options.model}/{SAVED_MODEL_FOLDER}"
-    AnomalyDetector.load(options.model).export(output, series.values[:64])
+    AnomalyDetector.load(options.model).export(output)
     print(f"Written to {output}")
 
 
-def _prepared(options: argparse.Namespace) -> tuple[Any, Any]:
+def _training_readings(source: Source) -> Any:
+    try:
+        return source.read()
+    except InputError as error:
+        raise InputError(
+            f"the readings trained on are needed, for the baselines: {error}"
+        ) from error
+
+
+def _prepared(
+    options: argparse.Namespace, config: Mapping[str, Any]
+) -> tuple[Any, Any]:
     """Read a detector, and readings of the same channels."""
-    config = read_config(options.model)
     series = Source.of_config(config, options.model).like(options).read()
     import_tensorflow_quietly()
     from seqkit.models import AnomalyDetector
@@ -188,8 +247,9 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="name", required=True, metavar="SUBCOMMAND")
     for command in (train, detect, evaluate, stream, export):
         added = commands.add_parser(
-            command.__name__, help=command.__doc__, description=command.__doc__
-        )
+            command.__name__, help=command.__doc__,
+            description=STREAM if command is stream else command.__doc__,
+        )  # fmt: skip
         added.set_defaults(command=command)
         if command is not train:
             added.add_argument("model", metavar="MODEL", help="folder of a run")
@@ -197,10 +257,10 @@ def parser() -> Parser:
     Source.add_options(each["train"], with_datasets=True)
     each["train"].add_argument(
         "--until", default="0.5", metavar="TIME",
-        help="train on the readings before this time, or on this share of them; best "
-        "on ones without anomalies (default: %(default)s)",
+        help="train on the readings before this time (a date, or Unix time), or on "
+        "this share of them; best on ones without anomalies (default: %(default)s)",
     )  # fmt: skip
-    add_settings(each["train"], DetectorSettings)
+    add_settings(each["train"], DetectorSettings, "network, score and threshold")
     each["train"].add_argument(
         "--output", default=OUTPUT, metavar="DIR",
         help="folder to write, complete or not at all; it replaces an earlier run "
@@ -217,8 +277,9 @@ def parser() -> Parser:
     )
     each["evaluate"].add_argument(
         "--labels", metavar="FILE",
-        help="times or numbers of anomalous readings, one a line; or windows in .json "
-        "as the Numenta Anomaly Benchmark has them",
+        help="times of anomalous readings, one a line, or without times their numbers "
+        "from 0 in the whole file; or windows in .json as the Numenta Anomaly "
+        "Benchmark has them",
     )  # fmt: skip
     each["detect"].add_argument(
         "--output", metavar="DIR",
@@ -237,7 +298,7 @@ def parser() -> Parser:
     of_stream.add_argument(
         "--state", metavar="FILE",
         help="go on from here, if it is there, and leave the state there at the end; "
-        "give only readings that are new",
+        "lines are known to be new by their times: without, give only new ones",
     )  # fmt: skip
     of_stream.add_argument(
         "--every", action="store_true", help="print every reading, not alarms alone"

@@ -1,149 +1,167 @@
-"""Readings from a pipe or a growing file, judged as they come."""
+"""A detector on readings as they come."""
 
-import contextlib
-import csv
+import hashlib
 import json
 import math
-import sys
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from anomaly_lines import Layout, Rules, cells_of, number_of
+from anomaly_times import time_of
 
 from seqkit.errors import InputError
-from seqkit.models.anomaly.settings import MISSING
+from seqkit.models.run_files import CONFIG_FILE
 
 if TYPE_CHECKING:
     from seqkit.models import AnomalyDetector
 
-_PAUSE = 0.2  # seconds between looks at a file that may have grown
+MOST_MISSING = 1000  # readings put into one gap
 
 
-@contextlib.contextmanager
-def lines_of(path: str | None, follow: bool) -> Iterator[Iterable[str]]:
-    """Open standard input or a file, and wait at its end for more if asked to."""
-    if path is None:
-        if follow:
-            raise InputError("--follow goes with --file")
-        yield sys.stdin
-        return
-    try:
-        file = open(path, encoding="utf-8-sig")  # noqa: SIM115
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    with file:
-        try:
-            yield _followed(file) if follow else file
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path}: cannot be read: {error}") from error
-
-
-def _followed(file: Any) -> Iterator[str]:
-    """Give whole lines for ever."""
-    kept = ""
-    while True:
-        kept += file.readline()
-        if kept.endswith("\n"):
-            yield kept
-            kept = ""
-        else:
-            time.sleep(_PAUSE)
-
-
-def alarms(
-    detector: "AnomalyDetector", lines: Iterable[str], every: bool, calendar: bool
-) -> Iterator[dict[str, Any]]:
-    """Judge lines of readings, and give what is to be said about them.
-
-    A line has the channels' readings with commas between, empty where missing, and may
-    have a time before them. A first line with the names of the channels is left out.
+class Watch:
+    """A detector on a stream of lines, and how far it has come.
 
     Args:
         detector: Its state goes on.
-        lines: Of text.
-        every: Give every reading, not only those that are anomalous.
-        calendar: The time before the readings is needed, and makes channels too.
-
-    Raises:
-        InputError: A line that is none of these.
+        folder: Its run.
+        config: The config.json of that run.
     """
-    from seqkit.models.anomaly.data import CYCLES, calendar_features, parse_times
 
-    channels = list(detector.channels)
-    if calendar:
-        del channels[-2 * len(CYCLES) :]
-    for number, line in enumerate(lines, start=1):
-        cells = _cells(line, number)
-        if not cells or (number == 1 and cells[-len(channels) :] == channels):
-            continue
-        when, values = str(number), cells
-        if len(cells) == len(channels) + 1:
-            when, *values = cells
-        if len(values) != len(channels):
-            raise InputError(
-                f"line {number} must have {len(channels)} readings "
-                f"({', '.join(channels)}), after a time or not; got {','.join(cells)!r}"
-            )
-        value = np.array([_number(each, number) for each in values])
-        if calendar:
-            if len(cells) == len(channels):
-                raise InputError(f"line {number} must have a time before its readings")
-            times = parse_times([when], f"line {number}")
-            value = np.append(value, calendar_features(times, CYCLES))
-        scored = detector.update(value)
-        if every or scored.is_anomaly:
-            yield {
-                "time": when,
-                "score": None if math.isnan(scored.score) else scored.score,
-                "is_anomaly": scored.is_anomaly,
-                "threshold": scored.threshold,
-                "channels": dict(
-                    zip(detector.targets, scored.shares.tolist(), strict=True)
-                ),
-            }
+    def __init__(
+        self, detector: "AnomalyDetector", folder: str, config: Mapping[str, Any]
+    ) -> None:
+        self.detector = detector
+        self.rules = Rules.of(config, folder, detector.channels)
+        self.readings = 0
+        self.last: np.datetime64 | None = None
+        self.late = 0  # lines that were left out
+        self._training = hashlib.sha256(
+            Path(folder, CONFIG_FILE).read_bytes()
+        ).hexdigest()
 
+    def alarms(self, lines: Iterable[str], every: bool) -> Iterator[dict[str, Any]]:
+        """Judge lines of readings, and give what is to be said about them.
 
-def _cells(line: str, number: int) -> list[str]:
-    """Cut one line, by itself: an open quotation mark must not swallow the next."""
-    try:
-        return [cell.strip() for row in csv.reader([line]) for cell in row]
-    except csv.Error as error:
-        raise InputError(f"line {number} is not cells with commas: {error}") from error
+        A line has cells with commas between, empty where a reading is missing: those of
+        the channels, in their order, after a time or not; or, where the first line has
+        the names of all channels, those of its columns. Where times leave out readings,
+        missing ones are put there, as `detect` does, at most 1,000 in one gap. A line
+        whose time is not after the last one's is left out.
 
+        Args:
+            lines: Of text.
+            every: Give every reading, not only those that are anomalous.
 
-def _number(cell: str, line: int) -> float:
-    if cell.lower() in MISSING:
-        return math.nan
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.inf
-    if math.isinf(value):
-        raise InputError(f"line {line} must have numbers; got {cell!r}")
-    return value
+        Raises:
+            InputError: A line that is none of these.
+        """
+        layout = None
+        for number, line in enumerate(lines, start=1):
+            cells = cells_of(line, number)
+            if layout is None and (layout := self.rules.header(cells)):
+                continue
+            if not cells and len(self.rules.channels) > 1:
+                continue  # else an empty line is an empty cell
+            cells = cells or [""]
+            layout = layout or self.rules.positions(cells, number)
+            if len(cells) != layout.cells:
+                raise InputError(
+                    f"line {number} must have {layout.cells} cells, as those before; "
+                    f"got {','.join(cells)!r}"
+                )
+            value = np.array([number_of(cells[at], number) for at in layout.readings])
+            for text, row in self._rows(layout, cells, value, number):
+                found = self._judged(text, row)
+                if every or found["is_anomaly"]:
+                    yield found
 
+    def _rows(
+        self, layout: Layout, cells: Sequence[str], value: np.ndarray, number: int
+    ) -> Iterator[tuple[str, np.ndarray]]:
+        """Give a reading with its time or number, after those missing before it."""
+        if layout.time is None or not self.rules.timed:
+            if self.rules.source.calendar:
+                raise InputError(f"line {number} must have a time, for the calendar")
+            text = str(self.readings) if layout.time is None else cells[layout.time]
+            yield text, value
+            return
+        text = cells[layout.time]
+        try:
+            when = time_of(text)
+        except InputError as error:
+            raise InputError(f"line {number} must have a time; got {text!r}") from error
+        if self.last is not None and when <= self.last:
+            self.late += 1
+            return
+        for missing in self._gap(when):
+            short = np.datetime_as_string(missing, unit="auto").replace("T", " ")
+            yield short, self._with_calendar(np.full_like(value, np.nan), missing)
+        self.last = when
+        yield text, self._with_calendar(value, when)
 
-def read_state(path: str, detector: "AnomalyDetector") -> None:
-    """Let a detector go on from a state, if the file is there.
+    def _gap(self, when: np.datetime64) -> list[np.datetime64]:
+        if self.last is None or self.rules.step is None:
+            return []
+        count = int(np.rint((when - self.last) / self.rules.step)) - 1
+        return [
+            self.last + place * self.rules.step
+            for place in range(1, min(count, MOST_MISSING) + 1)
+        ]
 
-    Raises:
-        InputError: It is no state of this detector.
-    """
-    if not Path(path).exists():
-        return
-    try:
-        detector.restore(json.loads(Path(path).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: {error}") from error
+    def _with_calendar(self, value: np.ndarray, when: np.datetime64) -> np.ndarray:
+        from seqkit.models.anomaly.data import CYCLES, calendar_features
 
+        if not self.rules.source.calendar:
+            return value
+        return np.append(value, calendar_features(np.array([when]), CYCLES))
 
-def write_state(path: str, detector: "AnomalyDetector") -> None:
-    """Leave the state of a detector in a file."""
-    try:
-        whole = Path(f"{path}.part")
-        whole.write_text(json.dumps(detector.state.tolist()), encoding="utf-8")
-        whole.replace(path)  # complete or not at all
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+    def _judged(self, when: str, value: np.ndarray) -> dict[str, Any]:
+        self.readings += 1
+        scored, targets = self.detector.update(value), self.detector.targets
+        return {
+            "time": when,
+            "score": None if math.isnan(scored.score) else scored.score,
+            "is_anomaly": scored.is_anomaly,
+            "threshold": scored.threshold,
+            "channels": dict(zip(targets, scored.shares.tolist(), strict=True)),
+        }
+
+    def read_state(self, path: str) -> None:
+        """Go on from a state, if the file is there.
+
+        Raises:
+            InputError: It is none of this detector.
+        """
+        if not Path(path).exists():
+            return
+        try:
+            kept = json.loads(Path(path).read_text(encoding="utf-8"))
+            training, state = kept["training"], kept["state"]
+            self.readings = int(kept["readings"])
+            self.last = kept["time"] and np.datetime64(kept["time"], "ns")
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path}: not a state of a detector: {error!r}") from error
+        if training != self._training:
+            raise InputError(f"{path}: the state of a detector of another training")
+        self.detector.restore(state)
+
+    def write_state(self, path: str) -> None:
+        """Leave the state in a file, complete or not at all.
+
+        Raises:
+            InputError: It cannot be written.
+        """
+        state = {
+            "training": self._training,
+            "readings": self.readings,
+            "time": None if self.last is None else str(self.last),
+            "state": self.detector.state.tolist(),
+        }
+        try:
+            whole = Path(f"{path}.part")
+            whole.write_text(json.dumps(state), encoding="utf-8")
+            whole.replace(path)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written: {error.strerror}") from error

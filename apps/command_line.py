@@ -29,9 +29,9 @@ class Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{self.prog}: error: {message} (--help tells more)\n")
 
 
-def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
+def add_settings(parser: argparse.ArgumentParser, settings: type, title: str) -> None:
     """Add an option for each field of a dataclass: its name, default and help."""
-    group = parser.add_argument_group("text, network and training")
+    group = parser.add_argument_group(title)
     for field in fields(settings):
         kind: Any = field.type
         options: dict[str, Any] = {"type": kind, "metavar": kind.__name__}
@@ -66,6 +66,9 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
         message = str(error)
     except KeyboardInterrupt:
         code, message = STOPPED, "stopped"
+    except BrokenPipeError:  # whoever read what is printed has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     else:
         return 0
     print(f"{parser.prog} {chosen.name}: error: {message}", file=sys.stderr)

@@ -185,8 +185,10 @@ def parser() -> Parser:
     for command in (evaluate, predict, export, demo):
         add(command)
     each = commands.choices
-    add_settings(each["train"], ClassifierSettings)
-    add_settings(each["crossvalidate"], ClassifierSettings)
+    add_settings(each["train"], ClassifierSettings, "text, network and training")
+    add_settings(
+        each["crossvalidate"], ClassifierSettings, "text, network and training"
+    )
     Source.add_options(each["evaluate"], with_datasets=False)
     for name in ("evaluate", "predict", "export"):
         each[name].add_argument(

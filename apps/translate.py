@@ -214,7 +214,7 @@ def parser() -> Parser:
     }
     Source.add_options(each["train"])
     Source.add_options(each["evaluate"], for_training=False)
-    add_settings(each["train"], TranslatorSettings)
+    add_settings(each["train"], TranslatorSettings, "text, network and training")
     for name in ("evaluate", "translate", "export"):
         each[name].add_argument(
             "--model", default=OUTPUT, metavar="DIR",

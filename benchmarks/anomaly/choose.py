@@ -18,13 +18,12 @@ import numpy as np
 from benchmarks.anomaly.choose_stream import choose_stream, stream_table
 from benchmarks.anomaly.sets import WHOLE_SERIES, msl_training
 from benchmarks.anomaly.tables import markdown
-from seqkit.models import DetectorSettings, Forecaster
+from seqkit.models import AnomalyDetector, DetectorSettings
 from seqkit.models.anomaly.thresholds import fit_scorer, fit_threshold, judge
 from seqkit.series import (
     FAULTS,
     FaultySeries,
     faulty_series,
-    forecast_errors,
     with_faults,
 )
 from seqkit.series.events import without_gaps
@@ -46,12 +45,15 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "64 units": {"units": 64},
     "two layers": {"layers": 2},
     "window 200": {"window": 200},
+    "reconstruction": {"method": "reconstruction"},
+    "both": {"method": "both"},
+    "both, 60 epochs": {"method": "both", "epochs": 60, "patience": 10},
 }
 _SHOWN = 16
 
 
 class Trial(NamedTuple):
-    """A series with faults, and how far its forecasts were off."""
+    """A series with faults, and how far it was off."""
 
     kind: str  # of series
     clean: np.ndarray  # errors of the training readings (time, steps, C)
@@ -82,19 +84,17 @@ def telemetry(folder: Path) -> Iterator[tuple[np.ndarray, int, FaultySeries]]:
 
 
 def trials(folder: Path, settings: DetectorSettings) -> Iterator[Trial]:
-    """Train a forecaster on each series."""
+    """Train a detector on each series."""
     sources = (("generated", generated()), ("telemetry", telemetry(folder)))
     for kind, series in sources:
         for values, count, made in series:
             targets = made.values.shape[1]
             exogenous = values[:, targets:] if values.shape[1] > targets else None
-            forecaster = Forecaster.fit(
+            detector = AnomalyDetector.fit(
                 values[:count, :targets], settings,
                 None if exogenous is None else exogenous[:count], verbose=0,
             )  # fmt: skip
-            errors = forecast_errors(
-                forecaster.features.truth(values), forecaster.forecasts(values)
-            )
+            errors = detector.errors(values)
             yield Trial(kind, errors[:count], errors[count:], made.labels[count:])
 
 

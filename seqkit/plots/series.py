@@ -9,6 +9,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from seqkit.plots.figure import TRAINING, VALIDATION, Figure, new_figure
 from seqkit.plots.fonts import legible
+from seqkit.wording import counted
 
 _READING, _EXPECTED, _ALARM, _TRUTH = TRAINING, VALIDATION, "tab:red", "tab:green"
 _WIDTH = 11.0
@@ -49,7 +50,8 @@ def detection(
         _limit(axes, values, found.expected.mean[:, number])
         axes.set_ylabel(names[number], family=fonts, parse_math=False)
     lowest = every[-1]
-    lowest.plot(index, found.scores, lw=0.9, color="black", label="score")
+    if np.isfinite(found.scores).any():
+        lowest.plot(index, found.scores, lw=0.9, color="black", label="score")
     lowest.plot(index, found.levels, lw=1.2, ls="--", color=_ALARM, label="threshold")
     if np.nanmin(found.scores, initial=np.inf) > 0:
         lowest.set_yscale("log")
@@ -68,8 +70,8 @@ def detection(
             )
         axes.grid(alpha=0.3)
     _time_axis(lowest, index)
-    count = f"{len(events)} event{'' if len(events) == 1 else 's'}"
-    figure.suptitle(f"{count} in {len(index)} readings", fontsize=11)
+    size = f"{counted(len(events), 'event')} in {counted(len(index), 'reading')}"
+    figure.suptitle(size, fontsize=11)
     _legend(figure, every)
     return figure
 
@@ -120,10 +122,12 @@ def forecast(
 def _band(axes: Axes, index: np.ndarray, found: Any, channel: int, name: str) -> None:
     """Draw what was forecast of a channel, and the interval around it."""
     mean, lower, upper = (part[:, channel] for part in found)
-    axes.plot(index, mean, lw=0.9, color=_EXPECTED, label=name)
-    axes.fill_between(
-        index, lower, upper, color=_EXPECTED, alpha=0.25, lw=0, label="interval"
-    )
+    if np.isfinite(mean).any():
+        axes.plot(index, mean, lw=0.9, color=_EXPECTED, label=name)
+    if np.isfinite(lower).any():
+        axes.fill_between(
+            index, lower, upper, color=_EXPECTED, alpha=0.25, lw=0, label="interval"
+        )
 
 
 def _limit(axes: Axes, *lines: np.ndarray) -> None:

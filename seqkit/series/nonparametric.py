@@ -10,6 +10,7 @@ import numpy as np
 from seqkit.errors import InputError
 from seqkit.series.checks import at_least, numbers, some
 from seqkit.series.thresholds import Threshold, runs
+from seqkit.wording import counted
 
 _OF_PAPER = tuple(np.arange(2.0, 10.5, 0.5).tolist())
 _OF_PROGRAM = tuple(np.arange(2.5, 12.5, 0.5).tolist())
@@ -47,7 +48,8 @@ def dynamic(
         >>> scores = np.array([1.0, 1.2] * 50 + [9.0, 9.5] + [1.0, 1.2] * 50)
         >>> print(dynamic(scores))
         8.908: 9.5 standard deviations above the mean of 202 scores; without the 2 \
-scores above it, in 1 sequences, the mean is less by 6.83% and the deviation by 87.7%
+scores above it, in 1 sequence before any is pruned, the mean is less by 6.83% and \
+the deviation by 87.7%
 
     Reference:
         Hundman et al. 2018, Detecting Spacecraft Anomalies Using LSTMs and
@@ -77,7 +79,8 @@ scores above it, in 1 sequences, the mean is less by 6.83% and the deviation by 
         if gain >= best:
             best, chosen = gain, z
             why = (
-                f"without the {above.sum()} scores above it, in {sequences} sequences, "
+                f"without the {counted(int(above.sum()), 'score')} above it, in "
+                f"{counted(sequences, 'sequence')} before any is pruned, "
                 f"the mean is less by {100 * of_mean:.3g}% and the deviation by "
                 f"{100 * of_deviation:.3g}%"
             )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from seqkit.errors import InputError
 from seqkit.series.checks import same_length
+from seqkit.wording import counted
 
 _UNITS = (("s", 1e11), ("ms", 1e14), ("us", 1e17))  # of Unix time; else ns
 _CYCLES = {"hour": 3600, "day": 86400, "week": 7 * 86400, "year": 31556952}
@@ -19,7 +20,7 @@ _CLOSE = 0.01  # of a step: how far a regular distance may be from a multiple of
 
 
 def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
-    """Read times: dates in one format, or Unix time.
+    """Read times: dates in one format or in any of ISO 8601, or Unix time.
 
     Numbers are seconds since 1970 where all are under 1e11, else milliseconds under
     1e14, microseconds under 1e17, or nanoseconds. Time zones are brought to UTC.
@@ -32,11 +33,14 @@ def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
         Shape (n,), datetime64[ns].
 
     Raises:
-        InputError: A value is no date, or not in the format of the first.
+        InputError: A value is no date, or neither in the format of the first nor in ISO
+            8601.
 
     Example:
         >>> str(parse_times(["2014-04-01 00:05", "2014-04-01 00:10"])[1])
         '2014-04-01T00:10:00.000000000'
+        >>> len(parse_times(["2014-04-01", "2014-04-01T00:05", "2014-04-01 00:10:00"]))
+        3
         >>> parse_times([60, 120]).astype("datetime64[s]").astype(int).tolist()
         [60, 120]
         >>> parse_times(["2014-04-01", "soon"])
@@ -56,6 +60,9 @@ def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a format that is not inferred
         times = pd.to_datetime(known, errors="coerce", utc=True, unit=unit)
+        if unit is None and times.isna().any():
+            iso = pd.to_datetime(known, errors="coerce", utc=True, format="ISO8601")
+            times = times if iso.isna().any() else iso
     if times.isna().any():
         row = int(np.flatnonzero(times.isna())[0])
         raise InputError(
@@ -84,7 +91,8 @@ class Regularity:
     def __str__(self) -> str:
         text = f"a reading every {pd.Timedelta(self.step)}"
         if self.gaps:
-            text += f"; {self.missing} readings missing in {self.gaps} gaps"
+            missing = counted(self.missing, "reading")
+            text += f"; {missing} missing in {counted(self.gaps, 'gap')}"
         if self.uneven:
             text += f"; {100 * self.uneven:.3g}% of distances are uneven"
         return text
@@ -104,7 +112,7 @@ def regularity(times: np.ndarray, name: str = "time") -> Regularity:
         >>> times = parse_times(["2024-01-01 00:00", "2024-01-01 00:05",
         ...                      "2024-01-01 00:10", "2024-01-01 00:20"])
         >>> print(regularity(times))
-        a reading every 0 days 00:05:00; 1 readings missing in 1 gaps
+        a reading every 0 days 00:05:00; 1 reading missing in 1 gap
         >>> regularity(times[[0, 2, 1]])
         Traceback (most recent call last):
         ...

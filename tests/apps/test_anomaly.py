@@ -1,67 +1,29 @@
-import csv
-import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-import anomaly
 import anomaly_run
-import anomaly_stream
+import anomaly_source
 import numpy as np
 import pytest
 import tensorflow as tf
+from anomaly_labels import read_labels
 
+from seqkit.errors import InputError
 from seqkit.models import AnomalyDetector
-from seqkit.models.anomaly.data import DATASETS
-from seqkit.recurrence import portable
+from seqkit.models.anomaly.data import DATASETS, TimeSeries
+from tests.apps.anomaly_runs import (
+    APP,
+    COLUMNS,
+    FAULT,
+    QUICK,
+    rows_of,
+    run,
+    table_file,
+    the_line,
+    waves_of,
+)
 from tests.models.anomaly.conftest import waves
-
-QUICK = [
-    *("--network", "gru", "--units", "4", "--window", "16", "--horizon", "2"),
-    *("--epochs", "2", "--batch-size", "8", "--learning-rate", "0.02"),
-]
-APP = Path(anomaly.__file__)
-FAULT = 170  # where the readings of `table_file` leap
-
-
-def table_file(path, length=240, seed=0):
-    """A table of times, two channels and labels, with one anomaly."""
-    values = waves(length, channels=2, seed=seed)
-    values[FAULT, 0] += 4
-    times = np.datetime64("2024-01-01T00:00") + np.arange(length) * np.timedelta64(
-        5, "m"
-    )
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["time", "load", "heat", "bad"])
-        for row, (when, value) in enumerate(zip(times, values, strict=True)):
-            writer.writerow([when, *value, int(row == FAULT)])
-    return str(path)
-
-
-def run(*arguments):
-    with portable():
-        return anomaly.main([str(each) for each in arguments])
-
-
-COLUMNS = ["--columns", "load,heat", "--label-column", "bad"]
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A run folder, written by the command itself."""
-    folder = tmp_path_factory.mktemp("trained")
-    data = table_file(folder / "data.csv")
-    assert (
-        run("train", "--data", data, *COLUMNS, *QUICK, "--output", folder / "run") == 0
-    )
-    return folder / "run"
-
-
-def rows_of(path):
-    with open(path, encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def test_a_run_holds_what_it_should(trained):
@@ -104,76 +66,11 @@ def test_detect_writes_what_it_finds(trained, tmp_path, capsys):
     assert scores[FAULT]["is_anomaly"] == "1"
     assert scores[0]["score"] == ""
     assert run("detect", trained, "--data", data, "--json") == 0
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["start"] for line in lines if "start" in line] == [
-        e["start"] for e in events
-    ]
-
-
-def waves_of(path):
-    return np.array([[float(row["load"]), float(row["heat"])] for row in rows_of(path)])
-
-
-def test_a_stream_gives_the_alarms_of_detect(trained, tmp_path, capsys, monkeypatch):
-    data = table_file(tmp_path / "new.csv", seed=1)
-    lines = [",".join(list(row.values())[:3]) for row in rows_of(data)]
-    found = AnomalyDetector.load(trained).detect(waves_of(data))
-    expected = np.flatnonzero(found.is_anomaly)
-
-    def stream(lines, *options):
-        monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
-        assert run("stream", trained, "--json", *options) == 0
-        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-
-    alarms = stream(lines)
-    assert [alarm["time"] for alarm in alarms] == [
-        lines[i].split(",")[0] for i in expected
-    ]
-    assert alarms[0]["score"] == pytest.approx(found.scores[expected[0]], rel=1e-4)
-    assert sum(alarms[0]["channels"].values()) == pytest.approx(1)
-    every = stream(["time,load,heat", *lines[:30]], "--every")
-    assert len(every) == 30
-    assert every[0]["score"] is None
-    state = tmp_path / "state.json"
-    parts = [
-        *stream(lines[:100], "--state", state),
-        *stream(lines[100:], "--state", state),
-    ]
-    assert parts == alarms
-
-
-@pytest.mark.slow
-def test_a_stream_with_the_calendar(tmp_path, capsys, monkeypatch):
-    data = table_file(tmp_path / "data.csv")
-    options = ["--columns", "load", "--calendar", *QUICK, "--output", tmp_path / "run"]
-    assert run("train", "--data", data, *options, "--until", "0.6") == 0
-    found = tmp_path / "found"
-    assert run("detect", tmp_path / "run", "--data", data, "--output", found) == 0
-    expected = [
-        r["time"] for r in rows_of(found / "scores.csv") if r["is_anomaly"] == "1"
-    ]
-    lines = [f"{row['time']},{row['load']}\n" for row in rows_of(data)]
-    capsys.readouterr()
-    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(lines)))
-    assert run("stream", tmp_path / "run", "--json") == 0
-    alarms = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [alarm["time"].replace("T", " ") for alarm in alarms] == [
-        when[:16] for when in expected
-    ]
-    monkeypatch.setattr(sys, "stdin", io.StringIO("1.0\n"))
-    assert run("stream", tmp_path / "run") == 2
-    assert "must have a time before its readings" in the_line(capsys, "stream")
-
-
-def test_a_stream_reads_a_file_that_grows(tmp_path):
-    path = tmp_path / "growing.csv"
-    path.write_text("1,2\n3,")
-    with anomaly_stream.lines_of(str(path), follow=True) as lines:
-        lines = iter(lines)
-        assert next(lines) == "1,2\n"
-        with open(path, "a", encoding="utf-8") as file:
-            file.write("4\n")
-        assert next(lines) == "3,4\n"
+    said = json.loads(capsys.readouterr().out)
+    assert [event["start"] for event in said["events"]] == [e["start"] for e in events]
+    assert said["readings"] == 240
+    assert said["threshold"] in printed
+    assert said["remarks"] == ["time: a reading every 0 days 00:05:00"]
 
 
 def test_evaluate(trained, tmp_path, capsys):
@@ -210,15 +107,7 @@ def test_export_writes_the_savedmodel_again(trained, tmp_path):
 
 
 def test_the_data_sets_are_those_there_are():
-    assert anomaly_run.DATASETS == DATASETS
-
-
-def the_line(capsys, command="train"):
-    """What was said: one line on standard error, nothing else there."""
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1, lines
-    assert lines[0].startswith(f"anomaly.py {command}: error: ")
-    return lines[0]
+    assert anomaly_source.DATASETS == DATASETS
 
 
 BAD_DATA = {
@@ -227,7 +116,7 @@ BAD_DATA = {
     "header only": ("time,load,heat,bad\n", "no rows below the header"),
     "wrong column": ("time,a,b\n1,2,3\n", "no column 'bad'; it has: time, a, b"),
     "text in numbers": ("load,heat,bad\n1,2,0\nhot,2,0\n", "row 2 has 'hot'"),
-    "all missing": ("load,heat,bad\n1,,0\n2,,0\n", "'heat' has no reading: all 2 are"),
+    "all missing": ("load,heat,bad\n1,,0\n2,,0\n", "'heat' has no reading among the 1"),
     "too short": (
         "load,heat,bad\n" + "1,2,0\n" * 20, "training needs at least 18 readings",
     ),
@@ -258,8 +147,11 @@ def test_a_constant_channel_is_no_error(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--until", "2"], "until must be above 0 and at most 1; got 2"),
-        (["--until", "1999-01-01"], "until must be after 2024-01-01"),
+        (["--until", "0"], "until must be above 0 and at most 1; got 0"),
+        (
+            ["--until", "1999-01-01"],
+            "until must be after the first reading, 2024-01-01",
+        ),
         (["--units", "0"], "units must be at least 1; got 0"),
         (["--network", "Transformer"], "network must be one of"),
     ],
@@ -270,7 +162,7 @@ def test_bad_options(options, message, tmp_path, capsys):
     assert message in the_line(capsys)
 
 
-def test_other_bad_input(trained, tmp_path, capsys, monkeypatch):
+def test_other_bad_input(trained, tmp_path, capsys):
     def said(command, *options):
         assert run(command, *options) == 2
         return the_line(capsys, command)
@@ -284,20 +176,92 @@ def test_other_bad_input(trained, tmp_path, capsys, monkeypatch):
     assert "no anomaly is labelled" in said("evaluate", trained, "--data", data)
     (tmp_path / "points.txt").write_text("2030-01-01\n")
     points = ["--labels", tmp_path / "points.txt"]
-    assert "1 points are at no reading" in said(
+    assert "1 time at no reading, the first is '2030-01-01'; the readings are" in said(
         "evaluate", trained, "--data", data, *points
     )
-    for line, message in (
-        ("1,2,3,4", "line 1 must have 2 readings (load, heat)"),
-        ("hot,2", "line 1 must have numbers; got 'hot'"),
-    ):
-        monkeypatch.setattr(sys, "stdin", io.StringIO(line + "\n"))
-        assert message in said("stream", trained)
-    (tmp_path / "state.json").write_text("[1, 2]")
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    assert "state must be of" in said(
-        "stream", trained, "--state", tmp_path / "state.json"
+    (tmp_path / "windows.json").write_text('{"a/new.csv": [["2024-01-01"')
+    windows = ["--labels", tmp_path / "windows.json"]
+    assert "not points or windows" in said(
+        "evaluate", trained, "--data", data, *windows
     )
+    (tmp_path / "early.txt").write_text("2024-01-01 00:10\n")
+    assert "all readings that are labelled were trained on" in said(
+        "evaluate", trained, "--labels", tmp_path / "early.txt"
+    )
+    assert "no column 'worse'" in said("evaluate", trained, "--label-column", "worse")
+    assert "scored_steps must be at most horizon, 10" in said(
+        "train", "--scored-steps", "11"
+    )
+
+
+def test_columns_are_taken_by_name(trained, tmp_path, capsys):
+    data = table_file(tmp_path / "new.csv", seed=1)
+    rows = rows_of(data)
+    with open(tmp_path / "turned.csv", "w", encoding="utf-8") as file:
+        file.write("heat,more,load,time\n")
+        for row in rows:
+            file.write(f"{row['heat']},9,{row['load']},{row['time']}\n")
+    answers = []
+    for path in (data, tmp_path / "turned.csv"):
+        assert run("detect", trained, "--data", path, "--json") == 0
+        answers.append(json.loads(capsys.readouterr().out))
+    assert answers[0] == answers[1]
+    assert answers[0]["events"]
+
+
+def test_detect_says_what_keeps_it_from_judging(trained, tmp_path, capsys):
+    short = tmp_path / "short.csv"
+    rows = "".join(f"2024-01-01 00:0{row},1,\n" for row in range(5))
+    short.write_text("time,load,heat\n" + rows)
+    assert run("detect", trained, "--data", short) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[:4] == [
+        "time: a reading every 0 days 00:01:00",
+        "heat: all readings are missing",
+        "a reading every 60 s; trained on one every 300 s",
+        "no reading has a score: 16 come before the first (window)",
+    ]
+    assert printed[-1] == "Events in 5 readings: 0"
+
+
+def test_a_run_goes_on_without_its_data(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table_file(tmp_path / "data.csv")
+    options = [*COLUMNS, *QUICK, "--epochs", "1", "--output", "run"]
+    assert run("train", "--data", "data.csv", *options) == 0
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run("evaluate", tmp_path / "run", "--json") == 0  # the file is found
+    (tmp_path / "data.csv").unlink()
+    assert run("export", tmp_path / "run", "--output", "1") == 0
+    new = table_file(tmp_path / "new.csv", seed=1)
+    assert run("detect", tmp_path / "run", "--data", new) == 0
+    capsys.readouterr()
+    labels = ["--label-column", "bad"]
+    assert run("evaluate", tmp_path / "run", "--data", new, *labels) == 2
+    assert "the readings trained on are needed, for the baselines" in the_line(
+        capsys, "evaluate"
+    )
+
+
+def test_labels_without_times(tmp_path):
+    series = TimeSeries(np.zeros((10, 1)), ("a",), 1)
+    path = tmp_path / "points.txt"
+    path.write_text("3\n5\n")
+    assert np.flatnonzero(read_labels(str(path), series, None)).tolist() == [3, 5]
+    for bad in ("10", "-1", "soon"):
+        path.write_text(bad)
+        with pytest.raises(
+            InputError, match=f"numbers of readings, 0 to 9; got '{bad}'"
+        ):
+            read_labels(str(path), series, None)
+
+
+def test_the_best_of_a_column_is_above_nothing():
+    each = {"precision": 0.0, "recall": 0.0, "f1": 0.0, "false": 0}
+    of = {"events": each, "ranges": each, "auc_pr": 0.0, "vus_pr": 0.0, "delay": None}
+    laid_out = anomaly_run.summary({"LSTM": of}).splitlines()
+    assert "*" not in laid_out[1]
 
 
 def test_help_is_quick_and_has_examples():

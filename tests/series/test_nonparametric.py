@@ -132,7 +132,7 @@ def test_a_buffer_joins_what_it_reaches():
     found, _ = dynamic_anomalies(scores, buffer=20)
     assert np.flatnonzero(found)[[0, -1]].tolist() == [80, 180]
     assert found.sum() == 101
-    assert "in 1 sequences" in dynamic(scores, buffer=20).reason
+    assert "in 1 sequence" in dynamic(scores, buffer=20).reason
     assert "in 3 sequences" in dynamic(scores).reason
 
 

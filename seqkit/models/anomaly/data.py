@@ -54,6 +54,7 @@ class TimeSeries:
         channels: Their names.
         targets: How many of them are targets.
         times: Shape (time,), datetime64; or None where there are none.
+        step: Between readings; None without times, or where they are uneven.
         labels: Booleans (time,): where anomalies are; or None where unknown.
         remarks: What a user should know about it, a line each.
     """
@@ -62,6 +63,7 @@ class TimeSeries:
     channels: tuple[str, ...]
     targets: int
     times: np.ndarray | None = None
+    step: np.timedelta64 | None = None
     labels: np.ndarray | None = None
     remarks: tuple[str, ...] = field(default=())
 
@@ -81,7 +83,8 @@ class TimeSeries:
         """Give how many readings there are until a time, or in a share of them.
 
         Args:
-            until: A time, not included, or a share above 0 and at most 1.
+            until: A share above 0 and at most 1, or a time, which is not included; as
+                a number, Unix time.
 
         Raises:
             InputError: It is neither, or no reading is before it.
@@ -91,22 +94,28 @@ class TimeSeries:
             >>> series.before("0.25")
             2
         """
-        try:
-            share = float(until)
-        except ValueError:
-            return self._before_time(until)
-        if not 0 < share <= 1:
-            raise InputError(f"until must be above 0 and at most 1; got {until}")
-        return int(share * len(self))
-
-    def _before_time(self, until: str) -> int:
+        number = _as_number(until)
+        if number is not None and (number <= 1 or self.times is None):
+            if not 0 < number <= 1:
+                raise InputError(f"until must be above 0 and at most 1; got {until}")
+            count = int(number * len(self))
+            if count == 0:
+                raise InputError(
+                    f"until must leave a reading of {len(self)} to train on; got "
+                    f"{until}"
+                )
+            return count
         if self.times is None:
             raise InputError(
                 f"until must be a share, for there is no time column; got {until!r}"
             )
-        count = int(np.searchsorted(self.times, parse_times([until], "until")[0]))
+        time = parse_times([until if number is None else number], "until")[0]
+        count = int(np.searchsorted(self.times, time))
         if count == 0:
-            raise InputError(f"until must be after {self.times[0]}; got {until!r}")
+            first = np.datetime_as_string(self.times[0], unit="auto")
+            raise InputError(
+                f"until must be after the first reading, {first}; got {until!r}"
+            )
         return count
 
     @property
@@ -126,9 +135,9 @@ def read_series(path: str | os.PathLike, columns: Columns) -> TimeSeries:
         columns: Which columns are what.
 
     Raises:
-        InputError: The file cannot be read; a column is missing, has text among its
-            numbers or no reading; times are no dates, unsorted or repeated. The
-            message says which, and where.
+        InputError: The file cannot be read; a column is missing or has text among its
+            numbers; times are no dates, unsorted or repeated. The message says which,
+            and where.
     """
     table = read_table(Path(path))
     try:
@@ -139,9 +148,7 @@ def read_series(path: str | os.PathLike, columns: Columns) -> TimeSeries:
 
 def _of_table(table: pd.DataFrame, columns: Columns) -> TimeSeries:
     there = [str(name) for name in table.columns]
-    time = columns.time or next(
-        (name for name in there if name.strip().lower() in TIME_NAMES), None
-    )
+    time = time_column(there, columns.time) or columns.time
     special = [name for name in (time, columns.label) if name]
     targets = columns.targets or tuple(
         name for name in there if name not in (*special, *columns.exogenous)
@@ -159,11 +166,17 @@ def _of_table(table: pd.DataFrame, columns: Columns) -> TimeSeries:
         raise InputError(f"columns must be named once each; twice: {', '.join(twice)}")
     values = np.stack([_numbers(table[name], name) for name in names], axis=1)
     labels = _numbers(table[columns.label], columns.label) if columns.label else None
+    remarks = tuple(
+        f"{name}: all readings are missing"
+        for name, column in zip(names, values.T, strict=True)
+        if np.isnan(column).all()
+    )
     if labels is not None and not np.isin(labels, (0, 1)).all():
         raise InputError(f"column {columns.label!r} must hold only 0 and 1")
     series = TimeSeries(
-        values, names, len(targets), None, None if labels is None else labels > 0
-    )
+        values, names, len(targets), labels=None if labels is None else labels > 0,
+        remarks=remarks,
+    )  # fmt: skip
     if time is not None:
         series = _timed(series, _times(table[time], time), time)
     elif columns.calendar:
@@ -171,9 +184,28 @@ def _of_table(table: pd.DataFrame, columns: Columns) -> TimeSeries:
     return _with_calendar(series) if columns.calendar else series
 
 
+def time_column(names: Sequence[str], wanted: str | None = None) -> str | None:
+    """Find the column of times: the one wanted, or one that is named like it.
+
+    Example:
+        >>> time_column(["load", "Time"]), time_column(["load"])
+        ('Time', None)
+    """
+    if wanted:
+        return wanted if wanted in names else None
+    return next((name for name in names if name.strip().lower() in TIME_NAMES), None)
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def _numbers(column: pd.Series, name: str) -> np.ndarray:
     """Read the cells of a column as float64."""
-    text = column.fillna("").str.strip()
+    text = column.str.strip()
     missing = text.str.lower().isin(MISSING)
     found = pd.to_numeric(text.mask(missing), errors="coerce").to_numpy(np.float64)
     wrong = np.flatnonzero((np.isnan(found) & ~missing.to_numpy()) | np.isinf(found))
@@ -183,8 +215,6 @@ def _numbers(column: pd.Series, name: str) -> np.ndarray:
             f"{text.iloc[wrong[0]]!r} (the first below the header is 1; name the "
             "columns of readings if this is none)"
         )
-    if missing.all():
-        raise InputError(f"column {name!r} has no reading: all {len(text)} are missing")
     return found
 
 
@@ -197,19 +227,16 @@ def _times(column: pd.Series, name: str) -> np.ndarray:
 def _timed(series: TimeSeries, times: np.ndarray, name: str) -> TimeSeries:
     """Add times, and missing readings where times leave them out."""
     found = regularity(times, name)
-    remarks = [f"{name}: {found}"]
+    remarks = (f"{name}: {found}", *series.remarks)
     if found.uneven:
-        remarks.append(f"{name}: not evenly spaced; order counts, not distance")
-        return replace(series, times=times, remarks=tuple(remarks))
-    labels = series.labels
-    if found.gaps:
-        filled, values = with_gaps(times, series.values)
-        if labels is not None:
-            labels = np.isin(filled, times[labels])
-        return replace(
-            series, values=values, times=filled, labels=labels, remarks=tuple(remarks)
-        )
-    return replace(series, times=times, remarks=tuple(remarks))
+        remarks = (*remarks, f"{name}: not evenly spaced; order counts, not distance")
+        return replace(series, times=times, remarks=remarks)
+    series = replace(series, step=found.step, remarks=remarks)
+    if not found.gaps:
+        return replace(series, times=times)
+    filled, values = with_gaps(times, series.values)
+    labels = None if series.labels is None else np.isin(filled, times[series.labels])
+    return replace(series, values=values, times=filled, labels=labels)
 
 
 def _with_calendar(series: TimeSeries) -> TimeSeries:
@@ -265,6 +292,31 @@ def packaged(package: str, file: str) -> Path:
     if found is None or not found.submodule_search_locations:
         raise InputError(f"this needs the package {package}: install it")
     return Path(found.submodule_search_locations[0], *file.split("/"))
+
+
+def check_training(series: TimeSeries) -> list[str]:
+    """Check that every channel can be trained on; give remarks on those that are odd.
+
+    Raises:
+        InputError: A channel has no reading.
+
+    Example:
+        >>> check_training(TimeSeries(np.array([[7.0], [7.0]]), ("heat",), 1))
+        ['heat: never changes in training; any other reading will be an anomaly']
+    """
+    remarks = []
+    for name, column in zip(series.channels, series.values.T, strict=True):
+        known = column[~np.isnan(column)]
+        if not len(known):
+            raise InputError(
+                f"column {name!r} has no reading among the {len(series)} to train on"
+            )
+        if (known == known[0]).all() and name in series.channels[: series.targets]:
+            remarks.append(
+                f"{name}: never changes in training; any other reading will be an "
+                "anomaly"
+            )
+    return remarks
 
 
 def check_same_channels(series: TimeSeries, channels: Sequence[str]) -> None:

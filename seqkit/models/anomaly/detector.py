@@ -44,6 +44,7 @@ from seqkit.version import __version__
 
 AUTOENCODER_FILE = "autoencoder.keras"
 _DRIFT_SPAN = 200  # readings over which a change for good is judged
+_PROBED = 32  # readings with a score, on which a SavedModel is compared
 
 
 @dataclass(frozen=True)
@@ -189,8 +190,7 @@ class AnomalyDetector:
         """
         values, _ = joined(values, None)
         judged, targets = self.judgement, self.features.targets
-        errors = _errors(values, self.features, self.forecaster, self.reconstructor)
-        errors = errors[:, self.settings.scored]
+        errors = self.errors(values)[:, self.settings.scored]
         contributions = judged.scorer.contributions(errors)
         scores = judged.scorer.finish(contributions.sum(axis=1))
         truth = self.features.truth(values)
@@ -199,6 +199,18 @@ class AnomalyDetector:
             values[:, :targets], expected, scores, contributions, self.targets,
             judged.threshold, judged.drift, self.settings,
         )  # fmt: skip
+
+    def errors(self, values: np.ndarray) -> np.ndarray:
+        """Give how far readings were off, in scaled units, before any score.
+
+        Args:
+            values: Targets and exogenous (time, channels), NaN where missing.
+
+        Returns:
+            Shape (time, steps, C): forecasts made 1 … H readings before, then
+            reconstructions, the newest first; NaN where there is none.
+        """
+        return _errors(values, self.features, self.forecaster, self.reconstructor)
 
     def update(self, value: np.ndarray) -> Scored:
         """Judge the next reading of a stream; what it has seen is `self.state`.
@@ -239,7 +251,7 @@ class AnomalyDetector:
             )
         self.state = state
 
-    def export(self, folder: str | os.PathLike, probe: np.ndarray) -> None:
+    def export(self, folder: str | os.PathLike) -> None:
         """Write a SavedModel that answers as this detector, proven in a fresh process.
 
         Signatures, all of float64 readings with NaN (or infinity) for a missing one:
@@ -249,9 +261,11 @@ class AnomalyDetector:
             start() -> state, before the first reading
             channels() -> channels, their names in order
 
+        The readings on which both are compared are drawn from a Gaussian with the
+        center and scale of each channel; some are missing.
+
         Args:
             folder: Where to; for TensorFlow Serving its name is a version number.
-            probe: Readings (time, channels) on which both are compared.
 
         Raises:
             ExportError: The answers differ; nothing was written.
@@ -259,6 +273,9 @@ class AnomalyDetector:
         """
         count, first = self.features.channels, self.graph.first
         names = tf.constant(self.channels, tf.string)
+        scaler = self.features.scaler
+        shape = (self.settings.window + _PROBED, count)
+        probe = np.random.default_rng(0).normal(scaler.center, scaler.scale, shape)
         hidden = np.where(np.arange(len(probe))[:, None] % 7 == 3, np.nan, probe)
         networks = [
             each.network for each in (self.forecaster, self.reconstructor) if each

@@ -17,7 +17,7 @@ class Reconstructor:
     """A recurrent autoencoder of the last R readings.
 
     The errors of time t are those of the newest H readings in its reconstruction of
-    t-R+1 … t, the newest first.
+    t-R+1 … t, the newest first. A channel that is missing at t has none.
 
     Args:
         network: As `autoencoder` builds it.
@@ -71,4 +71,4 @@ class Reconstructor:
             answers = self._answer(tf.constant(seen[rows])).numpy()
             difference = (wanted[rows] - answers)[:, ::-1][:, : self.newest]
             errors[first + start : first + start + len(answers)] = difference
-        return errors
+        return np.where(np.isnan(truth)[:, None], np.nan, errors)

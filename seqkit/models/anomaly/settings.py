@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seqkit.errors import InputError
 from seqkit.models.settings import check_settings, setting
 
 STRATEGIES = ("direct", "recursive")
@@ -125,6 +126,14 @@ class DetectorSettings(ForecasterSettings):
     gap: int = setting(
         100, "anomalous readings with so many others between are one event", minimum=0
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.scored_steps > self.horizon:
+            raise InputError(
+                f"scored_steps must be at most horizon, {self.horizon}; got "
+                f"{self.scored_steps}"
+            )
 
     @property
     def scored(self) -> slice:

@@ -70,7 +70,7 @@ class ReconstructionErrors:
         wanted = tf.concat([wanted[1:], truth[None]], 0)
         answer = self.network(tf.cast(seen, tf.float32)[None], training=False)[0]
         errors = (wanted - tf.cast(answer, tf.float64))[::-1][: self.newest]
-        return errors, [seen, wanted]
+        return tf.where(tf.math.is_nan(truth), missing(), errors), [seen, wanted]
 
 
 class Scored(NamedTuple):

@@ -54,8 +54,8 @@ def read_labelled_texts(
             raise InputError(
                 f"{path}: no column {column!r}; it has: {', '.join(table.columns)}"
             )
-    texts = table[text_column].fillna("").str.strip()
-    labels = table[label_column].fillna("").str.strip()
+    texts = table[text_column].str.strip()
+    labels = table[label_column].str.strip()
     if table.empty:
         raise InputError(f"{path}: no rows below the header")
     for column, missing in (

@@ -1,8 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from seqkit.errors import InputError
-from seqkit.models.anomaly.data import Columns, TimeSeries, load_dataset, read_series
+from seqkit.models.anomaly.data import (
+    Columns,
+    TimeSeries,
+    check_training,
+    load_dataset,
+    read_series,
+)
 
 
 def written(path, text):
@@ -21,7 +29,7 @@ def test_times_are_found_and_gaps_kept_as_missing(tmp_path):
     )
     assert series.times[2] == np.datetime64("2024-01-03")
     assert series.remarks == (
-        "Timestamp: a reading every 1 days 00:00:00; 1 readings missing in 1 gaps",
+        "Timestamp: a reading every 1 days 00:00:00; 1 reading missing in 1 gap",
     )
 
 
@@ -53,7 +61,13 @@ BAD = {
     ),
     "text": ("a\n1\nhot\n", Columns(), "column 'a' must be numbers; row 2 has 'hot'"),
     "infinite": ("a\n1\ninf\n", Columns(), "must be numbers; row 2 has 'inf'"),
-    "all missing": ("a,b\n1,\n2,NaN\n", Columns(), "column 'b' has no reading: all 2"),
+    "short row": (
+        "a,b\n1,2\n3\n",
+        Columns(),
+        "must have 2 cells, as the header has; row 2",
+    ),
+    "long row": ("a,b\n1,2\n3,4,5\n", Columns(), "row 2 below it has 3"),
+    "one name": ("a,a\n1,2\n", Columns(), "columns must have names of their own"),
     "no dates": ("time,a\nsoon,1\n", Columns(), "time must be dates"),
     "unsorted": ("time,a\n2,1\n1,1\n", Columns(), "time must increase; row 2"),
     "repeated": ("time,a\n1,1\n2,1\n2,1\n", Columns(), "is there twice"),
@@ -74,13 +88,45 @@ def test_bad_files(case, tmp_path):
     assert str(raised.value).startswith(f"{path}: ")
 
 
+def test_an_empty_line_is_a_missing_reading_where_there_is_one_column(tmp_path):
+    series = read_series(written(tmp_path, "a\n1\n\n3\n"), Columns())
+    np.testing.assert_array_equal(series.values, [[1], [np.nan], [3]])
+
+
+def test_a_channel_without_readings(tmp_path):
+    path = written(tmp_path, "a,b\n1,\n2,NaN\n2,\n")
+    series = read_series(path, Columns())
+    assert series.remarks == ("b: all readings are missing",)
+    with pytest.raises(InputError, match="'b' has no reading among the 3 to train on"):
+        check_training(series)
+
+
+def test_the_step_is_known_where_times_are_even(tmp_path):
+    even = "time,a\n1,1\n2,2\n4,3\n5,3\n"
+    assert read_series(written(tmp_path, even), Columns()).step == np.timedelta64(
+        1, "s"
+    )
+    uneven = "time,a\n1.0,1\n2.0,2\n3.5,3\n4.5,3\n"
+    assert read_series(written(tmp_path, uneven), Columns()).step is None
+
+
 def test_until():
     series = TimeSeries(np.zeros((10, 1)), ("a",), 1)
-    for bad in ("0", "1.5", "-1"):
+    for bad in ("0", "1.5", "-1", "1e9"):
         with pytest.raises(InputError, match="until must be above 0 and at most 1"):
             series.before(bad)
+    with pytest.raises(InputError, match="until must leave a reading of 10 to train"):
+        series.before("0.01")
     with pytest.raises(InputError, match="there is no time column"):
         series.before("2024-01-01")
+    times = np.datetime64("2024-01-01", "ns") + np.arange(10) * np.timedelta64(1, "h")
+    timed = replace(series, times=times)
+    assert timed.before("2024-01-01T03:00") == 3
+    assert timed.before("1704078000") == 3  # the same as Unix time
+    assert timed.before("2030-01-01") == 10
+    assert timed.before("0.5") == 5
+    with pytest.raises(InputError, match="must be after the first reading, 2024-01-01"):
+        timed.before("1e9")
 
 
 def test_data_sets():

@@ -89,7 +89,7 @@ def test_it_is_read_as_it_was_written(each, tmp_path):
 )
 def test_the_savedmodel_says_the_same(each, tmp_path):
     values = with_holes(waves(120, channels=3, seed=5))
-    each.export(tmp_path / "1", values[:50])  # raises where a fresh process differs
+    each.export(tmp_path / "1")  # raises where a fresh process differs
     signatures = tf.saved_model.load(str(tmp_path / "1")).signatures
     found = each.detect(values)
     answer = signatures["serving_default"](values=tf.constant(values))

@@ -1,0 +1,223 @@
+import io
+import json
+import signal
+import subprocess
+import sys
+
+import anomaly_lines
+import numpy as np
+import pytest
+
+from seqkit.models import AnomalyDetector
+from tests.apps.anomaly_runs import (
+    APP,
+    QUICK,
+    rows_of,
+    run,
+    table_file,
+    the_line,
+    waves_of,
+)
+
+
+def lines_of(path):
+    """The lines of a table below its header, without labels."""
+    return [",".join(list(row.values())[:3]) for row in rows_of(path)]
+
+
+@pytest.fixture
+def stream(trained, capsys, monkeypatch):
+    """The command on some lines: what it printed, line by line."""
+
+    def answers(lines, *options):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
+        assert run("stream", trained, "--json", *options) == 0
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return answers
+
+
+def test_a_stream_gives_the_alarms_of_detect(trained, tmp_path, stream):
+    data = table_file(tmp_path / "new.csv", seed=1)
+    lines = lines_of(data)
+    found = AnomalyDetector.load(trained).detect(waves_of(data))
+    expected = np.flatnonzero(found.is_anomaly)
+    alarms = stream(lines)
+    assert [alarm["time"] for alarm in alarms] == [
+        lines[i].split(",")[0] for i in expected
+    ]
+    assert alarms[0]["score"] == pytest.approx(found.scores[expected[0]], rel=1e-4)
+    assert sum(alarms[0]["channels"].values()) == pytest.approx(1)
+    every = stream(["time,load,heat", *lines[:30]], "--every")
+    assert len(every) == 30
+    assert every[0]["score"] is None
+    state = tmp_path / "state.json"
+    parts = [
+        *stream(lines[:100], "--state", state),
+        *stream(lines[100:], "--state", state),
+    ]
+    assert parts == alarms
+
+
+@pytest.mark.slow
+def test_a_stream_with_the_calendar(tmp_path, capsys, monkeypatch):
+    data = table_file(tmp_path / "data.csv")
+    options = ["--columns", "load", "--calendar", *QUICK, "--output", tmp_path / "run"]
+    assert run("train", "--data", data, *options, "--until", "0.6") == 0
+    found = tmp_path / "found"
+    assert run("detect", tmp_path / "run", "--data", data, "--output", found) == 0
+    expected = [
+        r["time"] for r in rows_of(found / "scores.csv") if r["is_anomaly"] == "1"
+    ]
+    lines = [f"{row['time']},{row['load']}\n" for row in rows_of(data)]
+    capsys.readouterr()
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(lines)))
+    assert run("stream", tmp_path / "run", "--json") == 0
+    alarms = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [alarm["time"].replace("T", " ") for alarm in alarms] == [
+        when[:16] for when in expected
+    ]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1.0\n"))
+    assert run("stream", tmp_path / "run") == 2
+    assert "line 1 must have a time, for the calendar" in the_line(capsys, "stream")
+
+
+def test_a_stream_reads_a_file_that_grows(tmp_path):
+    path = tmp_path / "growing.csv"
+    path.write_text("1,2\n3,")
+    with anomaly_lines.lines_of(str(path), follow=True) as lines:
+        lines = iter(lines)
+        assert next(lines) == "1,2\n"
+        with open(path, "a", encoding="utf-8") as file:
+            file.write("4\n")
+        assert next(lines) == "3,4\n"
+
+
+def test_a_gap_in_the_times_is_missing_readings(trained, tmp_path, stream, capsys):
+    lines = lines_of(table_file(tmp_path / "new.csv", seed=1))
+    del lines[60:70]
+    (tmp_path / "gap.csv").write_text("\n".join(["time,load,heat", *lines]))
+    found = tmp_path / "found"
+    options = ["--data", tmp_path / "gap.csv", "--output", found]
+    assert run("detect", trained, *options) == 0
+    capsys.readouterr()
+    expected = rows_of(found / "scores.csv")
+    every = stream(lines, "--every")
+    assert len(every) == len(expected) == 240
+    assert [each["score"] for each in every] == [
+        pytest.approx(float(row["score"]), rel=1e-4) if row["score"] else None
+        for row in expected
+    ]
+    assert [each["time"].replace("T", " ") for each in every[58:72]] == [
+        row["time"][:16] for row in expected[58:72]
+    ]
+    very_long = [*lines[:30], "2030" + lines[30][4:], *lines[31:33]]
+    assert len(stream(very_long, "--every")) == 30 + 1000 + 1  # the last two are late
+
+
+def test_lines_that_are_late_are_left_out(tmp_path, stream, monkeypatch, capsys):
+    lines = lines_of(table_file(tmp_path / "new.csv", seed=1))
+    expected = stream(lines[:40], "--every")
+    assert stream([*lines[:20], lines[3], *lines[15:40]], "--every") == expected
+    state = tmp_path / "state.json"
+    stream(lines[:25], "--state", state)
+    assert stream(lines[:40], "--state", state, "--every") == expected[25:]
+
+
+def test_what_was_left_out_is_said(trained, tmp_path, capsys, monkeypatch):
+    lines = lines_of(table_file(tmp_path / "new.csv"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*lines[:2], lines[0]])))
+    assert run("stream", trained) == 0
+    said = capsys.readouterr().err
+    assert said == "1 line left out: not later than the one before\n"
+
+
+def test_the_header_says_where_readings_are(tmp_path, stream):
+    data = table_file(tmp_path / "new.csv", seed=1)
+    expected = stream(lines_of(data)[:40], "--every")
+    turned = [
+        f"{row['heat']},more,{row['load']},{row['time']}" for row in rows_of(data)[:40]
+    ]
+    assert stream(["heat,other,load,time", *turned], "--every") == expected
+
+
+def test_without_times_readings_are_numbered_as_detect_numbers_them(tmp_path, stream):
+    lines = [line.split(",", 1)[1] for line in lines_of(table_file(tmp_path / "a.csv"))]
+    state = tmp_path / "state.json"
+    first = stream(lines[:20], "--state", state, "--every")
+    second = stream(lines[20:40], "--state", state, "--every")
+    assert [each["time"] for each in first + second] == [str(n) for n in range(40)]
+
+
+def test_an_open_quotation_mark_ends_with_its_line(stream):
+    assert len(stream(['1,"2', "3,4"], "--every")) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["1,2,3,4"], "line 1 must have 2 readings (load, heat), after a time or not"),
+        (["hot,2"], "line 1 must have numbers; got 'hot'"),
+        (["1,2", "1,2,3"], "line 2 must have 2 cells, as those before; got '1,2,3'"),
+        (["soon,1,2"], "line 1 must have a time; got 'soon'"),
+    ],
+)
+def test_bad_lines(lines, message, trained, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
+    assert run("stream", trained) == 2
+    assert message in the_line(capsys, "stream")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1, 2]", "not a state of a detector"),
+        ("{", "not a state of a detector"),
+        (
+            '{"training": "x", "state": [], "readings": 0, "time": null}',
+            "of another training",
+        ),
+    ],
+)
+def test_bad_states(text, message, trained, tmp_path, capsys, monkeypatch):
+    (tmp_path / "state.json").write_text(text)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert run("stream", trained, "--state", tmp_path / "state.json") == 2
+    assert message in the_line(capsys, "stream")
+    assert (tmp_path / "state.json").read_text() == text
+    assert run("stream", trained, "--state", tmp_path / "no" / "state.json") == 2
+    assert "cannot be written" in the_line(capsys, "stream")
+
+
+def process(trained, *options):
+    each = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    command = [sys.executable, str(APP), "stream", str(trained), *map(str, options)]
+    return subprocess.Popen(command, text=True, **each)
+
+
+@pytest.mark.slow
+def test_a_stream_that_is_stopped_leaves_its_state(trained, tmp_path):
+    state, lines = tmp_path / "state.json", lines_of(table_file(tmp_path / "new.csv"))
+    with process(trained, "--state", state, "--every") as stopped:
+        stopped.stdin.write("\n".join(lines[:20]) + "\n")
+        stopped.stdin.flush()
+        for _ in range(20):
+            stopped.stdout.readline()
+        stopped.terminate()
+        assert stopped.wait(30) == 128 + signal.SIGTERM
+    assert json.loads(state.read_text())["readings"] == 20
+    assert not (tmp_path / "state.json.part").exists()
+
+
+@pytest.mark.slow
+def test_a_reader_who_has_had_enough_is_no_error(trained, tmp_path):
+    lines = lines_of(table_file(tmp_path / "new.csv"))
+    with process(trained, "--every") as reading:
+        reading.stdin.write("\n".join(lines[:3]) + "\n")
+        reading.stdin.flush()
+        reading.stdout.readline()
+        reading.stdout.close()
+        reading.stdin.write("\n".join(lines[3:]) + "\n")
+        reading.stdin.close()
+        assert reading.wait(30) == 1
+        assert reading.stderr.read() == ""
