@@ -44,8 +44,9 @@ PAGES = [
 def test_pages(page):
     blocks = python_blocks((ROOT / page).read_text())
     assert blocks
+    names: dict = {}  # a block goes on from those before it
     for code, expected in blocks:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(code, page, "exec"), {})
+            exec(compile(code, page, "exec"), names)
         assert printed.getvalue() == expected

@@ -2,10 +2,14 @@
 
 import json
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from seqkit.errors import InputError
+from seqkit.version import __version__
 
 MODEL_FILE, CONFIG_FILE, METRICS_FILE = "model.keras", "config.json", "metrics.json"
 PLOTS_FOLDER, SAVED_MODEL_FOLDER = "plots", "1"
@@ -49,6 +53,44 @@ def read_config(folder: str | os.PathLike) -> dict[str, Any]:
     if not isinstance(config, dict) or "seqkit" not in config:
         raise InputError(f"{path}: not written by seqkit")
     return config
+
+
+@contextmanager
+def config_of(folder: str | os.PathLike, kind: str) -> Iterator[dict[str, Any]]:
+    """Read the config.json of a run; what is made of it inside must be there.
+
+    Args:
+        folder: The run's.
+        kind: Of model, for the message.
+
+    Raises:
+        InputError: As `read_config`, or the file is not of this kind.
+    """
+    config = read_config(folder)
+    try:
+        yield config
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{Path(folder, CONFIG_FILE)}: not the configuration of a {kind}: {error!r}"
+        ) from error
+
+
+def write_config(
+    folder: str | os.PathLike,
+    settings: Any,
+    notes: Mapping[str, Any] | None,
+    **content: Any,
+) -> None:
+    """Write the config.json of a run.
+
+    Args:
+        folder: The run's.
+        settings: A dataclass.
+        notes: What the caller wants to keep.
+        **content: What the model is made of again.
+    """
+    config = {"seqkit": __version__, **(notes or {}), "settings": asdict(settings)}
+    write_json(Path(folder, CONFIG_FILE), config | content)
 
 
 def read_network(folder: str | os.PathLike, name: str = MODEL_FILE) -> Any:

@@ -55,6 +55,7 @@ class TimeSeries:
         targets: How many of them are targets.
         times: Shape (time,), datetime64; or None where there are none.
         step: Between readings; None without times, or where they are uneven.
+        calendar: Whether the last channels are of the calendar.
         labels: Booleans (time,): where anomalies are; or None where unknown.
         remarks: What a user should know about it, a line each.
     """
@@ -64,6 +65,7 @@ class TimeSeries:
     targets: int
     times: np.ndarray | None = None
     step: np.timedelta64 | None = None
+    calendar: bool = False
     labels: np.ndarray | None = None
     remarks: tuple[str, ...] = field(default=())
 
@@ -245,6 +247,7 @@ def _with_calendar(series: TimeSeries) -> TimeSeries:
     names = [f"{wave} of {cycle}" for cycle in CYCLES for wave in ("sine", "cosine")]
     return replace(
         series,
+        calendar=True,
         values=np.concatenate([series.values, added], axis=1),
         channels=(*series.channels, *names),
     )
@@ -295,7 +298,7 @@ def packaged(package: str, file: str) -> Path:
 
 
 def check_training(series: TimeSeries) -> list[str]:
-    """Check that every channel can be trained on; give remarks on those that are odd.
+    """Check that every channel can be trained on; give remarks on what is odd.
 
     Raises:
         InputError: A channel has no reading.
@@ -315,6 +318,14 @@ def check_training(series: TimeSeries) -> list[str]:
             remarks.append(
                 f"{name}: never changes in training; any other reading will be an "
                 "anomaly"
+            )
+    if series.calendar:
+        assert series.times is not None
+        weeks = (series.times[-1] - series.times[0]) / np.timedelta64(7, "D")
+        if weeks < 2:
+            remarks.append(
+                f"calendar: training sees {weeks:.2g} weeks; under two it cannot tell "
+                "the time of the week from a trend"
             )
     return remarks
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,10 @@ from seqkit.models.anomaly.stream import (
 )
 from seqkit.models.anomaly.thresholds import fit_scorer, fit_threshold
 from seqkit.models.run_files import (
-    CONFIG_FILE,
     MODEL_FILE,
-    read_config,
+    config_of,
     read_network,
-    write_json,
+    write_config,
 )
 from seqkit.recurrence import portable
 from seqkit.series import (
@@ -40,7 +39,6 @@ from seqkit.series import (
     shares,
 )
 from seqkit.series.checks import numbers
-from seqkit.version import __version__
 
 AUTOENCODER_FILE = "autoencoder.keras"
 _DRIFT_SPAN = 200  # readings over which a change for good is judged
@@ -326,15 +324,14 @@ class AnomalyDetector:
             self.forecaster.network.save(Path(folder, MODEL_FILE))
         if self.reconstructor:
             self.reconstructor.network.save(Path(folder, AUTOENCODER_FILE))
-        config = {
-            "seqkit": __version__,
-            **(notes or {}),
-            "settings": asdict(self.settings),
-            "channels": self.channels,
-            "judgement": self.judgement.to_dict(),
-            "outlook": self.forecaster and self.forecaster.outlook.to_dict(),
-        }
-        write_json(Path(folder, CONFIG_FILE), config)
+        write_config(
+            folder,
+            self.settings,
+            notes,
+            channels=self.channels,
+            judgement=self.judgement.to_dict(),
+            outlook=self.forecaster and self.forecaster.outlook.to_dict(),
+        )
 
     @classmethod
     def load(cls, folder: str | os.PathLike) -> "AnomalyDetector":
@@ -343,17 +340,11 @@ class AnomalyDetector:
         Raises:
             InputError: The folder, or a file in it, is missing or cannot be read.
         """
-        config = read_config(folder)
-        try:
+        with config_of(folder, "detector") as config:
             settings = DetectorSettings(**config["settings"])
             judgement = Fitted.from_dict(config["judgement"])
             channels, outlook = config["channels"], config["outlook"]
             outlook = outlook and Fitted.from_dict(outlook)
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"{Path(folder, CONFIG_FILE)}: not the configuration of a detector: "
-                f"{error!r}"
-            ) from error
         forecaster = reconstructor = None
         if settings.method != "reconstruction":
             forecaster = Forecaster(read_network(folder), outlook, settings)

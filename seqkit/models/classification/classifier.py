@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,15 +16,13 @@ from seqkit.models.classification.settings import ClassifierSettings
 from seqkit.models.classification.training import train_network
 from seqkit.models.named_layers import find_recurrent_layer
 from seqkit.models.run_files import (
-    CONFIG_FILE,
     MODEL_FILE,
-    read_config,
+    config_of,
     read_network,
-    write_json,
+    write_config,
 )
 from seqkit.recurrence import portable
 from seqkit.text import UNKNOWN, TextEncoder, Tokenizer, Vocabulary, pad
-from seqkit.version import __version__
 
 PROBES = ("qwxyzzy zzyxwq", "👍🏽 ❤️ 👨‍👩‍👧 🇩🇪 :-)", "很好看。", "a\x00b")
 _CHUNK = 128  # texts answered at a time
@@ -247,15 +244,14 @@ class SentimentClassifier:
             notes: More to keep in config.json, such as where the data came from.
         """
         self.network.save(Path(folder, MODEL_FILE))
-        config = {
-            "seqkit": __version__,
-            **(notes or {}),
-            "settings": asdict(self.settings),
-            "temperature": self.temperature,
-            "classes": self.classes,
-            "vocabulary": self.encoder.vocabulary.tokens,
-        }
-        write_json(Path(folder, CONFIG_FILE), config)
+        write_config(
+            folder,
+            self.settings,
+            notes,
+            temperature=self.temperature,
+            classes=self.classes,
+            vocabulary=self.encoder.vocabulary.tokens,
+        )
 
     @classmethod
     def load(cls, folder: str | os.PathLike) -> "SentimentClassifier":
@@ -264,8 +260,7 @@ class SentimentClassifier:
         Raises:
             InputError: The folder, or a file in it, is missing or cannot be read.
         """
-        config = read_config(folder)
-        try:
+        with config_of(folder, "classifier") as config:
             settings = ClassifierSettings(**config["settings"])
             encoder = TextEncoder(
                 Tokenizer(settings.level, settings.lowercase),
@@ -273,9 +268,4 @@ class SentimentClassifier:
                 settings.max_length,
             )
             classes, temperature = config["classes"], float(config["temperature"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"{Path(folder, CONFIG_FILE)}: not the configuration of a classifier: "
-                f"{error!r}"
-            ) from error
         return cls(read_network(folder), encoder, classes, settings, temperature)

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,11 +14,10 @@ from seqkit.decoding import Decoded, beam_search, in_chunks
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
 from seqkit.models.run_files import (
-    CONFIG_FILE,
     MODEL_FILE,
-    read_config,
+    config_of,
     read_network,
-    write_json,
+    write_config,
 )
 from seqkit.models.translation.encoding import encoded_pairs, learn_codecs
 from seqkit.models.translation.network import EncoderDecoder
@@ -27,7 +25,6 @@ from seqkit.models.translation.settings import TranslatorSettings
 from seqkit.models.translation.training import Training
 from seqkit.recurrence import portable
 from seqkit.text import TextCodec
-from seqkit.version import __version__
 
 PROBES = ("qwxyzzy zzyxwq", "👍🏽 ❤️ 🇩🇪 :-)", "很好看。", "Ωραίο ٣ слово", "a\x00b")
 _FREE_TOKENS = 10  # that any translation may have, whatever its source
@@ -340,15 +337,14 @@ class Translator:
         """
         self.network.save(Path(folder, MODEL_FILE))
         joint = self.source_codec is self.target_codec
-        config = {
-            "seqkit": __version__,
-            **(notes or {}),
-            "settings": asdict(self.settings),
-            "length_factor": self.length_factor,
-            "source_codec": self.source_codec.get_config(),
-            "target_codec": None if joint else self.target_codec.get_config(),
-        }
-        write_json(Path(folder, CONFIG_FILE), config)
+        write_config(
+            folder,
+            self.settings,
+            notes,
+            length_factor=self.length_factor,
+            source_codec=self.source_codec.get_config(),
+            target_codec=None if joint else self.target_codec.get_config(),
+        )
 
     @classmethod
     def load(cls, folder: str | os.PathLike) -> "Translator":
@@ -357,16 +353,10 @@ class Translator:
         Raises:
             InputError: The folder, or a file in it, is missing or cannot be read.
         """
-        config = read_config(folder)
-        try:
+        with config_of(folder, "translator") as config:
             settings = TranslatorSettings(**config["settings"])
             source_codec = target_codec = TextCodec.from_config(config["source_codec"])
             if config["target_codec"] is not None:
                 target_codec = TextCodec.from_config(config["target_codec"])
             factor = float(config["length_factor"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"{Path(folder, CONFIG_FILE)}: not the configuration of a translator: "
-                f"{error!r}"
-            ) from error
         return cls(read_network(folder), source_codec, target_codec, settings, factor)

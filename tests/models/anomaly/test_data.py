@@ -110,6 +110,14 @@ def test_the_step_is_known_where_times_are_even(tmp_path):
     assert read_series(written(tmp_path, uneven), Columns()).step is None
 
 
+def test_a_calendar_of_less_than_two_weeks_is_remarked(tmp_path):
+    for days, said in ((10, ["calendar: training sees 1.3 weeks"]), (20, [])):
+        rows = [f"2024-01-{day:02},{day % 2}" for day in range(1, days + 1)]
+        path = written(tmp_path, "time,a\n" + "\n".join(rows))
+        found = check_training(read_series(path, Columns(calendar=True)))
+        assert [each.split(";")[0] for each in found] == said
+
+
 def test_until():
     series = TimeSeries(np.zeros((10, 1)), ("a",), 1)
     for bad in ("0", "1.5", "-1", "1e9"):
