@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from anomaly_source import Source
-from command_line import import_tensorflow_quietly, table
+from command_line import import_tensorflow_quietly, step, table
 
 from seqkit.folders import complete_folder
 from seqkit.models import DetectorSettings
@@ -38,7 +38,7 @@ def train_and_write(
     from seqkit.models.anomaly.data import check_training
 
     with complete_folder(output, replaceable=is_run) as folder:
-        _step(1, f"Reading {source.data or source.dataset}")
+        step(1, _STEPS, f"Reading {source.data or source.dataset}")
         series = source.read()
         for remark in series.remarks or ("no times: numbered from 0",):
             print(f"  {remark}")
@@ -50,7 +50,7 @@ def train_and_write(
         import_tensorflow_quietly()
         from seqkit.models import AnomalyDetector
 
-        _step(2, f"Training {settings.network} on {', '.join(series.channels)}")
+        step(2, _STEPS, f"Training {settings.network} on {', '.join(series.channels)}")
         started = time.monotonic()
         targets = series.targets
         exogenous = (
@@ -60,8 +60,10 @@ def train_and_write(
             training.values[:, :targets], settings, exogenous, series.channels
         )
         seconds = time.monotonic() - started
-        _step(
-            3, "Judging the readings" + (", beside baselines" if _known(rest) else "")
+        step(
+            3,
+            _STEPS,
+            "Judging the readings" + (", beside baselines" if _known(rest) else ""),
         )
         found = detector.detect(series.values)
         metrics: dict[str, Any] = {
@@ -75,10 +77,10 @@ def train_and_write(
         }
         if _known(rest):
             metrics["test"] = measured(detector, training, rest)
-        _step(4, "Drawing")
+        step(4, _STEPS, "Drawing")
         (folder / PLOTS_FOLDER).mkdir()
         _draw(detector, series, found, folder / PLOTS_FOLDER)
-        _step(5, "Exporting, and comparing with a fresh process")
+        step(5, _STEPS, "Exporting, and comparing with a fresh process")
         detector.save(
             folder,
             {
@@ -213,10 +215,6 @@ def _write_table(path: Path, head: list[str], rows: Any) -> None:
         writer = csv.writer(file)
         writer.writerow(head)
         writer.writerows(rows)
-
-
-def _step(number: int, what: str) -> None:
-    print(f"[{number}/{_STEPS}] {what}", flush=True)
 
 
 def _draw(

@@ -36,6 +36,16 @@ THRESHOLDS: dict[str, dict[str, Any]] = {
     "quantile": {"threshold": "quantile"},
     "dynamic": {"threshold": "dynamic"},
     "dynamic, buffer 100": {"threshold": "dynamic", "buffer": 100},
+    "dynamic, buffer 100, decrease 0.03": {
+        "threshold": "dynamic",
+        "buffer": 100,
+        "decrease": 0.03,
+    },
+    "dynamic, buffer 200, decrease 0.03": {
+        "threshold": "dynamic",
+        "buffer": 200,
+        "decrease": 0.03,
+    },
 }
 NETWORKS: dict[str, dict[str, Any]] = {
     "default": {},
