@@ -109,7 +109,7 @@ class AnomalyDetector:
         self.judgement = judgement
         self.history: dict[str, list[float]] = {}
         self.graph = self._graph()
-        self.state = self.graph.first
+        self._state = tf.constant(self.graph.first)
         self._step = self._compiled_step()
 
     @property
@@ -121,6 +121,11 @@ class AnomalyDetector:
     def targets(self) -> tuple[str, ...]:
         """Names of the channels in which anomalies are looked for."""
         return self.channels[: self.features.targets]
+
+    @property
+    def state(self) -> np.ndarray:
+        """All that `update` has seen: (n,), float64."""
+        return self._state.numpy()
 
     @property
     def threshold(self) -> Any:
@@ -228,8 +233,7 @@ class AnomalyDetector:
             raise InputError(
                 f"value must be of shape ({self.features.channels},); got {value.shape}"
             )
-        scored, state = self._step(tf.constant(value), tf.constant(self.state))
-        self.state = state.numpy()
+        scored, self._state = self._step(tf.constant(value), self._state)
         return Scored(
             float(scored.score), bool(scored.is_anomaly), float(scored.level),
             shares(scored.contributions.numpy()),
@@ -247,7 +251,7 @@ class AnomalyDetector:
                 f"state must be of {len(self.graph.first)} numbers, by a detector with "
                 f"these settings; got {len(state)}"
             )
-        self.state = state
+        self._state = tf.constant(state)
 
     def export(self, folder: str | os.PathLike) -> None:
         """Write a SavedModel that answers as this detector, proven in a fresh process.
