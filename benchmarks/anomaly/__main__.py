@@ -3,7 +3,8 @@
 python -m benchmarks.anomaly nab --data DIR     also aws, msl; ucr, faults without
                          --seeds 3              also the spread over seeds
 python -m benchmarks.anomaly speed [--million]
-python -m benchmarks.anomaly choose --data DIR  settings, on faults in msl's training
+python -m benchmarks.anomaly choose --data DIR  settings, on faults in msl's training;
+                         --part network         one of its three parts, of an hour each
 """
 
 import argparse
@@ -14,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.anomaly.choose import choose
+from benchmarks.anomaly.choose import PARTS, choose
 from benchmarks.anomaly.methods import answers
 from benchmarks.anomaly.sets import SETS, SETTINGS
 from benchmarks.anomaly.speed import speed
@@ -38,6 +39,9 @@ def main() -> int:
         action="store_true",
         help="speed: stream a million readings of one channel",
     )
+    parser.add_argument(
+        "--part", choices=PARTS, help="choose: this part alone (default: all)"
+    )
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
     if options.what in ("nab", "aws", "msl", "choose") and options.data is None:
@@ -48,7 +52,7 @@ def main() -> int:
         for name in figures[0]:
             print(f"{name}: " + ", ".join(f"{each[name]:.4g}" for each in figures))
     elif options.what == "choose":
-        figures = choose(options.data)
+        figures = choose(options.data, [options.part] if options.part else list(PARTS))
     else:
         figures = [
             of_seed(options.what, options.data, seed)

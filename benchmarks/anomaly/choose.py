@@ -7,7 +7,7 @@ events over all series of a kind, and by the mean of both kinds.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.anomaly.choose_stream import choose_stream, stream_table
+from benchmarks.anomaly.choose_stream import STREAM_COLUMNS, choose_stream
 from benchmarks.anomaly.sets import WHOLE_SERIES, msl_training
 from benchmarks.anomaly.tables import markdown
 from seqkit.models import AnomalyDetector, DetectorSettings
@@ -59,7 +59,9 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "both": {"method": "both"},
     "both, 60 epochs": {"method": "both", "epochs": 60, "patience": 10},
 }
+COLUMNS = ["F1 of events, mean", "generated", "telemetry"]
 _SHOWN = 16
+Choices = list[tuple[str, Any]]
 
 
 class Trial(NamedTuple):
@@ -124,7 +126,7 @@ def qualities(everything: list[Trial], settings: list[DetectorSettings]) -> np.n
     return np.column_stack([np.mean(f1, axis=1), f1])
 
 
-def choose_threshold(everything: list[Trial]) -> list[tuple[str, np.ndarray]]:
+def choose_threshold(everything: list[Trial]) -> Choices:
     """Compare scores and thresholds; the best first."""
     found = []
     for scorer, steps, smoothing in product(
@@ -145,7 +147,7 @@ def choose_threshold(everything: list[Trial]) -> list[tuple[str, np.ndarray]]:
     return sorted(found, key=lambda each: -each[1][0])
 
 
-def choose_network(folder: Path) -> list[tuple[str, np.ndarray]]:
+def choose_network(folder: Path) -> Choices:
     """Compare networks and their training, with the thresholds that were chosen."""
     found = []
     for name, choice in NETWORKS.items():
@@ -159,18 +161,24 @@ def choose_network(folder: Path) -> list[tuple[str, np.ndarray]]:
     return sorted(found, key=lambda each: -each[1][0])
 
 
-def choose(folder: Path) -> dict[str, dict[str, list[float]]]:
-    """Print all comparisons."""
+PARTS: dict[str, Callable[[Path], Choices]] = {
+    "threshold": lambda folder: choose_threshold(
+        list(trials(folder, DetectorSettings()))
+    ),
+    "network": choose_network,
+    "stream": lambda _: choose_stream(),
+}
+
+
+def choose(folder: Path, parts: Sequence[str]) -> dict[str, dict[str, list[float]]]:
+    """Print the comparisons that are asked for, the best choices of each."""
     figures = {}
-    for what, found in (
-        ("threshold", choose_threshold(list(trials(folder, DetectorSettings())))),
-        ("network", choose_network(folder)),
-    ):
+    for part in parts:
+        found = PARTS[part](folder)
+        head = STREAM_COLUMNS if part == "stream" else COLUMNS
         markdown(
-            [what, "F1 of events, mean", "generated", "telemetry"],
-            [[name, *(f"{each:.3f}" for each in f1)] for name, f1 in found[:_SHOWN]],
+            [part, *head],
+            [[name, *(f"{each:.3f}" for each in row)] for name, row in found[:_SHOWN]],
         )
-        figures[what] = {name: f1.tolist() for name, f1 in found}
-    found = choose_stream()
-    stream_table(found)
-    return figures | {"stream": dict(found)}
+        figures[part] = {name: list(map(float, row)) for name, row in found}
+    return figures

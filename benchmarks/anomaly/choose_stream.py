@@ -12,13 +12,13 @@ from itertools import product
 
 import numpy as np
 
-from benchmarks.anomaly.tables import markdown
 from seqkit.models import DetectorSettings, Forecaster
 from seqkit.models.anomaly.thresholds import fit_scorer, fit_threshold, judge
 from seqkit.series import FAULTS, forecast_errors, seasonal, with_faults
 from seqkit.series.metrics import Judged, best_nab_score, nab_score
 
 _LENGTH, _TRAINED, _ROOM = 4000, 0.15, 100  # readings; around a fault that count
+STREAM_COLUMNS = ["NAB score", "with the best threshold"]
 KINDS = [kind for kind in FAULTS if kind != "missing"]
 
 
@@ -76,11 +76,3 @@ def choose_stream(series: int = 12) -> list[tuple[str, list[float]]]:
             own, best = nab_score(severities, 1.0), best_nab_score(severities)[0]
             found.append((name, [own, best]))
     return sorted(found, key=lambda each: -each[1][0])
-
-
-def stream_table(found: list[tuple[str, list[float]]]) -> None:
-    """Print the first choices."""
-    markdown(
-        ["stream", "NAB score", "with the best threshold"],
-        [[name, *(f"{each:.1f}" for each in scores)] for name, scores in found[:16]],
-    )

@@ -20,9 +20,7 @@ from seqkit.series.metrics import windows_of_times
 # are the defaults; of all, for series that are judged as a whole; and of streams that
 # drift. That drifting series ask for settings of their own was learnt from Numenta's
 # labels (20.7 with the defaults), and so were other settings in earlier versions.
-WHOLE_SERIES = DetectorSettings(
-    threshold="dynamic", buffer=100, decrease=0.03, epochs=60, patience=10
-)
+WHOLE_SERIES = DetectorSettings(threshold="dynamic", buffer=100, epochs=60, patience=10)
 DRIFTING = DetectorSettings(
     scorer="mahalanobis", scored_steps=1, adapt=100.0, risk=1e-3
 )
