@@ -17,7 +17,6 @@ from anomaly_labels import read_labels
 from anomaly_lines import lines_of
 from anomaly_run import (
     measured,
-    seconds_between,
     shares_of,
     summary,
     texts,
@@ -61,11 +60,12 @@ Each subcommand has its own --help. Train on readings without anomalies if you c
 """
 STREAM = """Judge readings as they come, one a line, and print alarms.
 
-A line has cells with commas between, empty where a reading is missing: those of the
-channels (--columns, then --exogenous, in the order of the training), after a time or
-not. Where the first line names the columns, others may be among them and the order is
-free. Where times leave out readings, missing ones are put there, as detect does, at
-most 1,000 in one gap; a line whose time is not after the one before is left out."""
+A line has cells with commas (of a .tsv file tabs) between, empty where a reading is
+missing: those of the channels (--columns, then --exogenous, in the order of the
+training), after a time or not. Where the first line names the columns, others may be
+among them and the order is free. Where times leave out readings, missing ones are put
+there, as detect does, at most 1,000 in one gap; a line whose time is not after the one
+before is left out."""
 
 
 def train(options: argparse.Namespace) -> None:
@@ -102,7 +102,8 @@ def detect(options: argparse.Namespace) -> None:
                 {
                     "start": index[event.start], "end": index[event.end - 1],
                     "peak": index[event.peak], "score": event.score,
-                    "severity": event.severity, "channels": event.shares,
+                    "severity": min(event.severity, sys.float_info.max),
+                    "channels": event.shares,
                 }
                 for event in events
             ],
@@ -138,9 +139,9 @@ def _remarks(
     config: Mapping[str, Any], detector: Any, series: Any, found: Any
 ) -> list[str]:
     """Say what keeps readings from being judged as those of the training were."""
-    remarks, trained = [], config.get("seconds")
-    if trained and (now := seconds_between(series)) and now != trained:
-        remarks.append(f"a reading every {now:g} s; trained on one every {trained:g} s")
+    remarks = []
+    if series.times is None and config["data"]["timed"]:
+        remarks.append("no times: numbered from 0, and gaps are not known")
     if not (found.scores >= 0).any():
         remarks.append(
             f"no reading has a score: {detector.settings.window} come before the first "
@@ -160,7 +161,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if series.labels is None or not series.labels.any():
         raise InputError("no anomaly is labelled: give --label-column or --labels")
     everything = _training_readings(trained_on) if options.data else series
-    count = everything.before(config["until"])
+    count = _trained(everything, config["trained"])
     test = series if options.data else series.part(count, len(series))
     if not test.labels.any():
         raise InputError(
@@ -170,8 +171,8 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(metrics))
         return
-    count = counted(len(test), "reading")
-    print(f"{count}, {int(test.labels.sum())} of them anomalous\n")
+    size = counted(len(test), "reading")
+    print(f"{size}, {int(test.labels.sum())} of them anomalous\n")
     print(summary(metrics))
 
 
@@ -188,7 +189,8 @@ def stream(options: argparse.Namespace) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with lines_of(options.file, options.follow) as lines:
-            for alarm in watch.alarms(lines, options.every):
+            separator = "\t" if (options.file or "").endswith(".tsv") else ","
+            for alarm in watch.alarms(lines, options.every, separator):
                 print(json.dumps(alarm) if options.json else _line(alarm), flush=True)
     finally:
         if options.state:
@@ -207,6 +209,14 @@ def export(options: argparse.Namespace) -> None:
     output = options.output or f"{options.model}/{SAVED_MODEL_FOLDER}"
     AnomalyDetector.load(options.model).export(output)
     print(f"Written to {output}")
+
+
+def _trained(series: Any, last: str) -> int:
+    """Count the readings up to the last that was trained on."""
+    index = texts(series.index)
+    if last not in index:
+        raise InputError(f"the last reading trained on, {last}, is not there any more")
+    return index.index(last) + 1
 
 
 def _training_readings(source: Source) -> Any:

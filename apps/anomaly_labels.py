@@ -69,7 +69,9 @@ def _points(text: str, series: "TimeSeries") -> np.ndarray:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if series.times is None:
         return _numbered(lines, len(series))
-    points = np.array([time_of(line) for line in lines], "datetime64[ns]")
+    points = np.array(
+        [time_of(line, series.format) for line in lines], "datetime64[ns]"
+    )
     absent = ~np.isin(points, series.times)
     if absent.any():
         first, last = (

@@ -3,13 +3,13 @@
 import contextlib
 import csv
 import math
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
 from anomaly_source import Source
 
 from seqkit.errors import InputError
@@ -21,32 +21,42 @@ _PAUSE = 0.2  # seconds between looks at a file that may have grown
 @contextlib.contextmanager
 def lines_of(path: str | None, follow: bool) -> Iterator[Iterable[str]]:
     """Open standard input or a file, and wait at its end for more if asked to."""
-    if path is None:
-        if follow:
-            raise InputError("--follow goes with --file")
-        yield sys.stdin
-        return
+    if path is None and follow:
+        raise InputError("--follow goes with --file")
+    name = path or "standard input"
     try:
-        file = open(path, encoding="utf-8-sig")  # noqa: SIM115
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    with file:
-        try:
-            yield _followed(file) if follow else file
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path}: cannot be read: {error}") from error
-
-
-def _followed(file: Any) -> Iterator[str]:
-    """Give whole lines for ever."""
-    kept = ""
-    while True:
-        kept += file.readline()
-        if kept.endswith("\n"):
-            yield kept
-            kept = ""
+        if path is None:
+            yield sys.stdin
+        elif follow:
+            with open(path, "rb"):  # now, if it cannot be read
+                yield _followed(path)
         else:
-            time.sleep(_PAUSE)
+            with open(path, encoding="utf-8") as file:
+                yield file
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: is not UTF-8: {error.reason}") from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from error
+
+
+def _followed(path: str) -> Iterator[str]:
+    """Give whole lines for ever, from the start again where the file is a new one."""
+    while True:
+        with open(path, "rb") as file:
+            kept, known = b"", os.fstat(file.fileno()).st_ino
+            while True:
+                kept += file.readline()
+                if kept.endswith(b"\n"):
+                    yield kept.decode("utf-8")
+                    kept = b""
+                    continue
+                time.sleep(_PAUSE)
+                with contextlib.suppress(FileNotFoundError):  # while it is replaced
+                    now = os.stat(path)
+                    if now.st_ino != known or now.st_size < file.tell():
+                        break
 
 
 class Layout(NamedTuple):
@@ -70,12 +80,10 @@ class Rules:
     Args:
         channels: Whose readings a line has.
         source: What the detector was trained on.
-        step: Between readings; None where it is unknown or uneven.
     """
 
     channels: tuple[str, ...]
     source: Source
-    step: np.timedelta64 | None
 
     @classmethod
     def of(
@@ -84,23 +92,27 @@ class Rules:
         """Take what a run's config.json says."""
         from seqkit.models.anomaly.data import CYCLES
 
-        source, seconds = Source.of_config(config, folder), config.get("seconds")
+        source = Source.of_config(config, folder)
         known = len(channels) - (2 * len(CYCLES) if source.calendar else 0)
-        step = None if seconds is None else np.timedelta64(round(seconds * 1e9), "ns")
-        return cls(tuple(channels[:known]), source, step)
-
-    @property
-    def timed(self) -> bool:
-        """Whether times must be understood, not only repeated."""
-        return self.step is not None or self.source.calendar
+        return cls(tuple(channels[:known]), source)
 
     def header(self, cells: Sequence[str]) -> Layout | None:
-        """Read the places off a line of names; None where it is no such line."""
+        """Read the places off a line of names; None where it is no such line.
+
+        Raises:
+            InputError: It has no column of times, and the training had one.
+        """
         from seqkit.models.anomaly.data import time_column
 
         if not set(self.channels) <= set(cells):
             return None
         when = time_column(cells, self.source.time_column)
+        if when is None and self.source.timed:
+            raise InputError(
+                f"the column of times must be named "
+                f"{self.source.time_column or 'time'!r}, for training had times; the "
+                f"header has {', '.join(cells)}"
+            )
         return Layout(
             tuple(cells.index(name) for name in self.channels),
             None if when is None else cells.index(when),
@@ -124,10 +136,11 @@ class Rules:
         return Layout(tuple(range(first, len(cells))), 0 if first else None, len(cells))
 
 
-def cells_of(line: str, number: int) -> list[str]:
+def cells_of(line: str, number: int, separator: str) -> list[str]:
     """Cut one line, by itself: an open quotation mark must not swallow the next."""
     try:
-        return [cell.strip() for row in csv.reader([line]) for cell in row]
+        rows = csv.reader([line], delimiter=separator)
+        return [cell.strip() for row in rows for cell in row]
     except csv.Error as error:
         raise InputError(f"line {number} is not cells with commas: {error}") from error
 

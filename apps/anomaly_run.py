@@ -86,18 +86,13 @@ def train_and_write(
             {
                 "task": "anomaly",
                 "data": asdict(source.found(series)),
-                "seconds": seconds_between(series),
                 "until": until,
+                "trained": texts(series.index)[count - 1],  # the last of them
             },
         )
         detector.export(folder / SAVED_MODEL_FOLDER)
         write_json(folder / METRICS_FILE, metrics)
     return metrics
-
-
-def seconds_between(series: "TimeSeries") -> float | None:
-    """Give the seconds between readings; None where they are unknown or uneven."""
-    return None if series.step is None else series.step / np.timedelta64(1, "s")
 
 
 def _known(series: "TimeSeries") -> bool:

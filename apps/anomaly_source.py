@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from seqkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,16 +23,23 @@ class Source:
     data: str | None = None
     dataset: str = "bleeding"
     time_column: str = ""
-    columns: str = ""
-    exogenous: str = ""
+    columns: tuple[str, ...] = ()
+    exogenous: tuple[str, ...] = ()
     label_column: str = ""
     calendar: bool = False
+    seconds: float | None = None  # between readings
+    time_format: str | None = None
+    timed: bool = False  # whether the readings had times
 
     def __post_init__(self) -> None:
-        of_file = (self.time_column, self.columns, self.exogenous, self.label_column)
+        of_file = (
+            self.time_column, self.columns, self.exogenous, self.label_column,
+            self.calendar,
+        )  # fmt: skip
         if self.data is None and any(of_file):
             raise InputError(
-                "--time-column, --columns, --exogenous, --label-column go with --data"
+                "--time-column, --columns, --exogenous, --label-column, --calendar go "
+                "with --data"
             )
 
     @classmethod
@@ -73,7 +82,10 @@ class Source:
     def of(cls, options: argparse.Namespace) -> "Source":
         """Take the options."""
         names = vars(options).keys() & cls.__dataclass_fields__.keys()
-        return cls(**{name: getattr(options, name) for name in names})
+        given = {name: getattr(options, name) for name in names}
+        for name in ("columns", "exogenous"):
+            given[name] = _names(given[name])
+        return cls(**given)
 
     def like(self, options: argparse.Namespace) -> "Source":
         """Take another file, or other labels, with the same columns."""
@@ -86,14 +98,31 @@ class Source:
         """Name file and columns so that both are found again, from anywhere."""
         if self.data is None:
             return self
-        columns = ",".join(series.channels[: series.targets])
-        return replace(self, data=str(Path(self.data).resolve()), columns=columns)
+        seconds = None if series.step is None else series.step / np.timedelta64(1, "s")
+        return replace(
+            self,
+            data=str(Path(self.data).resolve()),
+            columns=series.channels[: series.targets],
+            seconds=seconds,
+            time_format=series.format,
+            timed=series.times is not None,
+        )
+
+    @property
+    def step(self) -> np.timedelta64 | None:
+        """The time between readings; None where it is unknown or uneven."""
+        if self.seconds is None:
+            return None
+        return np.timedelta64(round(self.seconds * 1e9), "ns")
 
     @classmethod
     def of_config(cls, config: Mapping[str, Any], folder: str) -> "Source":
         """Take what a run's config.json says of the data."""
         try:
-            return cls(**config["data"])
+            given = dict(config["data"])
+            for name in ("columns", "exogenous"):
+                given[name] = tuple(given[name])
+            return cls(**given)
         except (KeyError, TypeError) as error:
             raise InputError(f"{folder}: its config.json names no data") from error
 
@@ -104,8 +133,8 @@ class Source:
         if self.data is None:
             return load_dataset(self.dataset)
         columns = Columns(
-            self.time_column or None, _names(self.columns), _names(self.exogenous),
-            self.label_column, self.calendar,
+            self.time_column or None, self.columns, self.exogenous, self.label_column,
+            self.calendar, self.step, self.time_format,
         )  # fmt: skip
         return read_series(self.data, columns)
 

@@ -41,30 +41,33 @@ class Watch:
             Path(folder, CONFIG_FILE).read_bytes()
         ).hexdigest()
 
-    def alarms(self, lines: Iterable[str], every: bool) -> Iterator[dict[str, Any]]:
+    def alarms(
+        self, lines: Iterable[str], every: bool, separator: str = ","
+    ) -> Iterator[dict[str, Any]]:
         """Judge lines of readings, and give what is to be said about them.
 
-        A line has cells with commas between, empty where a reading is missing: those of
-        the channels, in their order, after a time or not; or, where the first line has
-        the names of all channels, those of its columns. Where times leave out readings,
-        missing ones are put there, as `detect` does, at most 1,000 in one gap. A line
-        whose time is not after the last one's is left out.
+        A line has cells with a separator between, empty where a reading is missing:
+        those of the channels, in their order, after a time or not; or, where the first
+        line has the names of all channels, those of its columns. Where times leave out
+        readings, missing ones are put there, as `detect` does, at most 1,000 in one
+        gap. A line whose time is not after the last one's is left out.
 
         Args:
             lines: Of text.
             every: Give every reading, not only those that are anomalous.
+            separator: Between cells.
 
         Raises:
             InputError: A line that is none of these.
         """
         layout = None
         for number, line in enumerate(lines, start=1):
-            cells = cells_of(line, number)
-            if layout is None and (layout := self.rules.header(cells)):
-                continue
-            if not cells and len(self.rules.channels) > 1:
+            cells = cells_of(line.removeprefix("\ufeff"), number, separator)
+            if not cells and (layout is None or layout.cells > 1):
                 continue  # else an empty line is an empty cell
             cells = cells or [""]
+            if layout is None and (layout := self.rules.header(cells)):
+                continue
             layout = layout or self.rules.positions(cells, number)
             if len(cells) != layout.cells:
                 raise InputError(
@@ -81,7 +84,7 @@ class Watch:
         self, layout: Layout, cells: Sequence[str], value: np.ndarray, number: int
     ) -> Iterator[tuple[str, np.ndarray]]:
         """Give a reading with its time or number, after those missing before it."""
-        if layout.time is None or not self.rules.timed:
+        if layout.time is None or not self.rules.source.timed:
             if self.rules.source.calendar:
                 raise InputError(f"line {number} must have a time, for the calendar")
             text = str(self.readings) if layout.time is None else cells[layout.time]
@@ -89,7 +92,7 @@ class Watch:
             return
         text = cells[layout.time]
         try:
-            when = time_of(text)
+            when = time_of(text, self.rules.source.time_format)
         except InputError as error:
             raise InputError(f"line {number} must have a time; got {text!r}") from error
         if self.last is not None and when <= self.last:
@@ -102,11 +105,11 @@ class Watch:
         yield text, self._with_calendar(value, when)
 
     def _gap(self, when: np.datetime64) -> list[np.datetime64]:
-        if self.last is None or self.rules.step is None:
+        if self.last is None or self.rules.source.step is None:
             return []
-        count = int(np.rint((when - self.last) / self.rules.step)) - 1
+        count = int(np.rint((when - self.last) / self.rules.source.step)) - 1
         return [
-            self.last + place * self.rules.step
+            self.last + place * self.rules.source.step
             for place in range(1, min(count, MOST_MISSING) + 1)
         ]
 

@@ -5,11 +5,12 @@ from datetime import datetime, timezone
 import numpy as np
 
 
-def time_of(text: str) -> np.datetime64:
-    """Read one time as `seqkit.series.timestamps.parse_times` does, only sooner.
+def time_of(text: str, format: str | None = None) -> np.datetime64:
+    """Read one time as `seqkit.series.timestamps.read_times` does, only sooner.
 
     Args:
         text: Unix time or a date.
+        format: How dates are written; None of ISO 8601.
 
     Raises:
         InputError: It is neither.
@@ -20,16 +21,17 @@ def time_of(text: str) -> np.datetime64:
         >>> time_of("1709287200") == time_of("2024-03-01 10:00")
         True
     """
-    from seqkit.series.timestamps import parse_times
+    from seqkit.series.timestamps import read_times
 
     try:
-        return parse_times([float(text)], "a time")[0]
+        return read_times([float(text)]).values[0]
     except ValueError:
         pass
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.strptime(text, format) if format else None
+        found = found or datetime.fromisoformat(text)
     except ValueError:
-        return parse_times([text], "a time")[0]
+        return read_times([text], "a time", format).values[0]
     if found.tzinfo:
         found = found.astimezone(timezone.utc).replace(tzinfo=None)
     return np.datetime64(found, "ns")

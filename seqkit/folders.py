@@ -40,7 +40,7 @@ def complete_folder(
         >>> [file.name for file in target.iterdir()]
         ['a.txt']
     """
-    folder = Path(folder).absolute()
+    folder = Path(folder).resolve()  # what a link names, not the link
     if folder.exists():
         if not folder.is_dir():
             raise InputError(f"{folder}: is a file; a folder is to be written there")

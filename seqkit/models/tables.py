@@ -30,6 +30,7 @@ def read_table(path: Path) -> pd.DataFrame:
             header = next((cells for cells in reader if cells), None)
             if header is None:
                 raise InputError(f"{path}: is empty")
+            header = [name.strip() for name in header]
             rows = [cells or [""] for cells in reader if cells or len(header) == 1]
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file") from error

@@ -3,10 +3,11 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.tseries.api import guess_datetime_format
 
 from seqkit.errors import InputError
 from seqkit.series.checks import same_length
@@ -48,27 +49,103 @@ def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
         ...
         seqkit.errors.InputError: time must be dates in one format; row 2 has 'soon'
     """
+    return read_times(column, name).values
+
+
+class Times(NamedTuple):
+    """Times, and the format they were written in."""
+
+    values: np.ndarray  # (n,), datetime64[ns]
+    format: str | None  # as of `datetime.strptime`; None of numbers and ISO 8601
+
+
+def read_times(
+    column: Sequence[Any], name: str = "time", format: str | None = None
+) -> Times:
+    """Read times as `parse_times` does, and say how they are written.
+
+    Args:
+        column: Texts, numbers or dates.
+        name: Of the column, for messages.
+        format: How texts are written, if they are; else it is looked for.
+
+    Raises:
+        InputError: As `parse_times`; or the day and the month could each be the first.
+
+    Example:
+        >>> read_times(["28/02/2024", "01/03/2024"]).format
+        '%d/%m/%Y'
+        >>> read_times(["01/02/2024"])
+        Traceback (most recent call last):
+        ...
+        seqkit.errors.InputError: time may have the day or the month first, as in \
+'01/02/2024': write 2024-12-31
+        >>> read_times(["01/02/2024"], format="%d/%m/%Y").values[0].astype(str)[:10]
+        '2024-02-01'
+    """
     series = pd.Series(column)
-    unit: Any = None
-    known = series
     if pd.api.types.is_bool_dtype(series):
-        known = series = series.astype(str)
-    elif pd.api.types.is_numeric_dtype(series):
-        fitting = (unit for unit, most in _UNITS if not (series.abs() >= most).any())
-        unit = next(fitting, "ns")
+        series = series.astype(str)
+    if pd.api.types.is_numeric_dtype(series):
+        units = (unit for unit, most in _UNITS if not (series.abs() >= most).any())
         known = series.mask(np.isinf(series))
+        return Times(_complete(known, series, name, unit=next(units, "ns")), None)
+    if pd.api.types.is_datetime64_any_dtype(series):
+        return Times(_complete(series, series, name), None)
+    guesses = _guesses(str(series.iloc[0]))
+    if format:  # its order of day and month holds for other ways to write, too
+        same = [each for each in guesses if _day_first(each) == _day_first(format)]
+        guesses = [format, *same]
+    if fitting := _formats(series.astype(str), name, guesses):
+        return fitting[0]
+    iso = pd.to_datetime(series, errors="coerce", utc=True, format="ISO8601")
+    how = {} if iso.isna().any() else {"format": "ISO8601"}
+    return Times(_complete(series, series, name, **how), None)
+
+
+def _guesses(text: str) -> list[str]:
+    """Give the formats that a date may have; none for those of ISO 8601."""
+    if text[:4].isdecimal():
+        return []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # it tells which of the two
+        found = [guess_datetime_format(text, dayfirst=first) for first in (False, True)]
+    return sorted({each for each in found if each})
+
+
+def _day_first(format: str) -> bool:
+    return format.find("%d") < format.find("%m")
+
+
+def _formats(series: pd.Series, name: str, formats: Sequence[str]) -> list[Times]:
+    """Read all texts in each of some formats; those that fit must say the same."""
+    fitting = []
+    for each in formats:
+        times = pd.to_datetime(series, errors="coerce", utc=True, format=each)
+        if not times.isna().any():
+            fitting.append(Times(_naive(times), each))
+    if len({tuple(each.values.tolist()) for each in fitting}) > 1:
+        raise InputError(
+            f"{name} may have the day or the month first, as in {series.iloc[0]!r}: "
+            "write 2024-12-31"
+        )
+    return fitting
+
+
+def _complete(known: pd.Series, series: pd.Series, name: str, **how: Any) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a format that is not inferred
-        times = pd.to_datetime(known, errors="coerce", utc=True, unit=unit)
-        if unit is None and times.isna().any():
-            iso = pd.to_datetime(known, errors="coerce", utc=True, format="ISO8601")
-            times = times if iso.isna().any() else iso
+        times = pd.to_datetime(known, errors="coerce", utc=True, **how)
     if times.isna().any():
         row = int(np.flatnonzero(times.isna())[0])
         raise InputError(
             f"{name} must be dates in one format; row {row + 1} has "
             f"{series.iloc[row]!r}"
         )
+    return _naive(times)
+
+
+def _naive(times: pd.Series) -> np.ndarray:
     return times.dt.tz_convert(None).to_numpy().astype("datetime64[ns]")
 
 
@@ -77,7 +154,8 @@ class Regularity:
     """How evenly times follow each other.
 
     Args:
-        step: The median distance, the lower one of two.
+        step: Between readings: the median distance, the lower one of two, if none was
+            given.
         uneven: Share of distances that are no multiple of it (to a hundredth).
         gaps: Number of distances of two steps and more.
         missing: Number of readings missing in them.
@@ -98,12 +176,15 @@ class Regularity:
         return text
 
 
-def regularity(times: np.ndarray, name: str = "time") -> Regularity:
+def regularity(
+    times: np.ndarray, name: str = "time", step: np.timedelta64 | None = None
+) -> Regularity:
     """Measure how evenly times follow each other.
 
     Args:
         times: Shape (n,), datetime64, n at least 2.
         name: Of the column, for messages.
+        step: The distance there ought to be; the median where it is None.
 
     Raises:
         InputError: There are fewer than two, or they do not increase.
@@ -128,25 +209,29 @@ after 2024-01-01T00:10
         how = f"comes after {before}" if before != at else "is there twice"
         raise InputError(f"{name} must increase; row {wrong[0] + 2} ({at}) {how}")
     spans = distances.astype("timedelta64[ns]").astype(np.int64)
-    step = np.sort(spans)[(len(spans) - 1) // 2]
-    steps = spans / step
+    median = np.sort(spans)[(len(spans) - 1) // 2]
+    size = int(median if step is None else step / np.timedelta64(1, "ns"))
+    steps = spans / size
     whole = np.maximum(np.rint(steps), 1)
     return Regularity(
-        np.timedelta64(int(step), "ns"),
+        np.timedelta64(size, "ns"),
         float(np.mean(np.abs(steps - whole) > _CLOSE)),
         int(np.count_nonzero(whole > 1)),
         int((whole - 1).sum()),
     )
 
 
-def with_gaps(times: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Insert a row of missing readings wherever one ought to be by the median distance.
+def with_gaps(
+    times: np.ndarray, values: np.ndarray, step: np.timedelta64 | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Insert a row of missing readings wherever one ought to be.
 
     Nothing else changes: no reading is moved or filled in.
 
     Args:
         times: Shape (n,), datetime64, increasing.
         values: Shape (n, channels).
+        step: Between readings; the median distance where it is None.
 
     Returns:
         Times and values of shape (m, ...), m >= n.
@@ -162,19 +247,19 @@ def with_gaps(times: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.nda
         ([5.0, 6.0, nan, 8.0], [0, 1, 2, 3])
     """
     same_length(times=times, values=values)
-    found = regularity(times)
+    found = regularity(times, step=step)
     if found.missing > _MOST_GROWTH * len(times):
         raise InputError(
             f"times must not have ten times as many gaps as readings; {found}, for "
             f"{len(times)} rows"
         )
-    step = found.step.astype(np.int64)
+    size = found.step.astype(np.int64)
     stamps = times.astype("datetime64[ns]").astype(np.int64)
-    spans = np.maximum(np.rint(np.diff(stamps) / step).astype(np.int64), 1)
+    spans = np.maximum(np.rint(np.diff(stamps) / size).astype(np.int64), 1)
     places = np.concatenate([[0], np.cumsum(spans)])
     behind = np.repeat(np.arange(len(spans)), spans)  # the reading before each row
     after = np.arange(places[-1]) - places[behind]
-    grid = np.append(stamps[behind] + after * step, stamps[-1])
+    grid = np.append(stamps[behind] + after * size, stamps[-1])
     wide = np.full((len(grid), *values.shape[1:]), np.nan)
     wide[places] = values
     return grid.astype("datetime64[ns]"), wide

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import anomaly_run
 import anomaly_source
@@ -167,7 +168,11 @@ def test_other_bad_input(trained, tmp_path, capsys):
         assert run(command, *options) == 2
         return the_line(capsys, command)
 
-    assert "go with --data" in said("train", "--columns", "a")
+    for option in (["--columns", "a"], ["--calendar"]):
+        assert "go with --data" in said("train", *option)
+    assert "scored_steps goes with method forecast" in said(
+        "train", "--method", "both", "--scored-steps", 1
+    )
     assert "there is no such folder" in said("stream", tmp_path / "none")
     other = tmp_path / "other.csv"
     other.write_text("time,load\n1,2\n2,3\n")
@@ -216,9 +221,9 @@ def test_detect_says_what_keeps_it_from_judging(trained, tmp_path, capsys):
     assert run("detect", trained, "--data", short) == 0
     printed = capsys.readouterr().out.splitlines()
     assert printed[:4] == [
-        "time: a reading every 0 days 00:01:00",
+        "time: a reading every 0 days 00:05:00; 100% of distances are uneven",
         "heat: all readings are missing",
-        "a reading every 60 s; trained on one every 300 s",
+        "time: trained on one every 0 days 00:05:00, not 0 days 00:01:00",
         "no reading has a score: 16 come before the first (window)",
     ]
     assert printed[-1] == "Events in 5 readings: 0"
@@ -242,6 +247,45 @@ def test_a_run_goes_on_without_its_data(tmp_path, capsys, monkeypatch):
     assert "the readings trained on are needed, for the baselines" in the_line(
         capsys, "evaluate"
     )
+
+
+def test_names_of_columns_may_have_spaces_and_commas(tmp_path, capsys):
+    text = Path(table_file(tmp_path / "data.csv")).read_text(encoding="utf-8")
+    text = text.replace("time,load,heat,bad", 'time,"load, cpu", heat , bad', 1)
+    (tmp_path / "data.csv").write_text(text)
+    data = ["--data", tmp_path / "data.csv"]
+    options = [*QUICK, "--epochs", "1", "--label-column", "bad"]
+    assert run("train", *data, *options, "--output", tmp_path / "run") == 0
+    assert run("detect", tmp_path / "run", *data) == 0
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["channels"] == ["load, cpu", "heat"]
+    assert run("evaluate", tmp_path / "run", "--json") == 0
+
+
+def test_the_readings_that_were_trained_on_must_be_there(tmp_path, capsys):
+    data = table_file(tmp_path / "data.csv")
+    options = [*COLUMNS, *QUICK, "--epochs", "1", "--output", tmp_path / "run"]
+    assert run("train", "--data", data, *options) == 0
+    rows = Path(data).read_text(encoding="utf-8").splitlines()
+    (tmp_path / "data.csv").write_text("\n".join([rows[0], *rows[21:]]))
+    capsys.readouterr()
+    assert run("evaluate", tmp_path / "run") == 0  # fewer, but up to the same reading
+    assert "120 readings, 1 of them anomalous" in capsys.readouterr().out
+    (tmp_path / "data.csv").write_text("\n".join([rows[0], *rows[150:]]))
+    assert run("evaluate", tmp_path / "run") == 2
+    assert "the last reading trained on, 2024-01-01 09:55:00, is not there" in the_line(
+        capsys, "evaluate"
+    )
+
+
+def test_an_output_folder_behind_a_link(trained, tmp_path, capsys):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    data = ["--data", table_file(tmp_path / "new.csv")]
+    assert run("detect", trained, *data, "--output", tmp_path / "link") == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "events.csv").is_file()
+    assert {p.name for p in tmp_path.iterdir()} == {"real", "link", "new.csv"}
 
 
 def test_labels_without_times(tmp_path):

@@ -18,6 +18,7 @@ from tests.apps.anomaly_runs import (
     the_line,
     waves_of,
 )
+from tests.models.anomaly.conftest import waves
 
 
 def lines_of(path):
@@ -153,9 +154,91 @@ def test_an_open_quotation_mark_ends_with_its_line(stream):
     assert len(stream(['1,"2', "3,4"], "--every")) == 2
 
 
+def test_a_mark_before_the_text_and_empty_lines_change_nothing(tmp_path, stream):
+    lines = ["time,load,heat", *lines_of(table_file(tmp_path / "a.csv"))[:30]]
+    expected = stream(lines, "--every")
+    assert len(expected) == 30
+    assert stream(["\ufeff" + lines[0], "", *lines[1:], "", ""], "--every") == expected
+
+
+def test_tabs_in_a_tsv_file(trained, tmp_path, stream, capsys):
+    lines = ["time,load,heat", *lines_of(table_file(tmp_path / "a.csv"))[:30]]
+    tabs = tmp_path / "a.tsv"
+    tabs.write_text("\n".join(lines).replace(",", "\t"))
+    expected = stream(lines, "--every")
+    assert stream([], "--every", "--file", tabs) == expected
+
+
+def test_times_off_the_grid_leave_the_gaps_as_they_are(
+    trained, tmp_path, stream, capsys
+):
+    lines = lines_of(table_file(tmp_path / "a.csv", seed=1))
+    lines[50] = lines[50].replace("T04:10", "T04:10:20")
+    del lines[60:70]
+    (tmp_path / "off.csv").write_text("\n".join(["time,load,heat", *lines]))
+    options = ["--data", tmp_path / "off.csv", "--output", tmp_path / "found"]
+    assert run("detect", trained, *options) == 0
+    capsys.readouterr()
+    expected = rows_of(tmp_path / "found" / "scores.csv")
+    every = stream(lines, "--every")
+    assert len(every) == len(expected) == 240
+    for one, other in zip(every, expected, strict=True):
+        assert (one["score"] is None) == (other["score"] == "")
+        assert one["score"] is None or one["score"] == pytest.approx(
+            float(other["score"]), rel=1e-4
+        )
+
+
+def test_a_day_that_is_first_stays_first(tmp_path, capsys, monkeypatch):
+    """Dates that could be read both ways are read as those of the training."""
+    times = np.datetime64("2024-03-01T00:00") + np.arange(240) * np.timedelta64(6, "h")
+    written = [time.astype(object).strftime("%d/%m/%Y %H:%M") for time in times]
+    values = waves(240)[:, 0]
+    rows = [f"{when},{value:.4f}" for when, value in zip(written, values, strict=True)]
+    (tmp_path / "all.csv").write_text("\n".join(["time,load", *rows]))
+    (tmp_path / "april.csv").write_text("\n".join(["time,load", *rows[124:160]]))
+    folder = tmp_path / "run"
+    options = [*QUICK, "--until", "11/04/2024", "--output", folder]
+    assert run("train", "--data", tmp_path / "all.csv", *options) == 0
+    assert "164 readings to train on" in capsys.readouterr().out
+    assert run("detect", folder, "--data", tmp_path / "april.csv") == 0
+    assert "Events in 36 readings" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(rows[124:160])))
+    assert run("stream", folder, "--every") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 36
+    options = [*QUICK, "--output", tmp_path / "other"]
+    assert run("train", "--data", tmp_path / "april.csv", *options) == 2
+    assert "may have the day or the month first" in the_line(capsys)
+
+
+def test_an_empty_line_after_one_channel_with_times(tmp_path, capsys, monkeypatch):
+    data, folder = table_file(tmp_path / "data.csv"), tmp_path / "run"
+    options = ["--columns", "load", *QUICK, "--epochs", "1", "--output", folder]
+    assert run("train", "--data", data, *options) == 0
+    lines = [f"{row['time']},{row['load']}" for row in rows_of(data)[:20]]
+    capsys.readouterr()
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*lines, "", ""])))
+    assert run("stream", folder, "--every") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 20
+
+
+def test_a_file_that_begins_anew_is_read_anew(tmp_path):
+    path = tmp_path / "growing.csv"
+    path.write_text("1,2\n3,4\n")
+    with anomaly_lines.lines_of(str(path), follow=True) as lines:
+        lines = iter(lines)
+        assert [next(lines), next(lines)] == ["1,2\n", "3,4\n"]
+        path.write_text("5,6\n")
+        assert next(lines) == "5,6\n"
+        (tmp_path / "new.csv").write_text("7,8\n9,10\n")
+        (tmp_path / "new.csv").replace(path)
+        assert next(lines) == "7,8\n"
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
+        (["when,load,heat"], "the column of times must be named 'time', for training"),
         (["1,2,3,4"], "line 1 must have 2 readings (load, heat), after a time or not"),
         (["hot,2"], "line 1 must have numbers; got 'hot'"),
         (["1,2", "1,2,3"], "line 2 must have 2 cells, as those before; got '1,2,3'"),

@@ -51,6 +51,7 @@ def test_ways_to_write_a_time(column):
         (["2024-02-30"], "row 1 has '2024-02-30'"),
         ([1.0, np.nan], "row 2 has np.float64(nan)"),
         (["noon"], "row 1 has 'noon'"),
+        (["01/02/2024", "02/02/2024"], "may have the day or the month first"),
         ([True, False], "row 1 has 'True'"),
         ([1.0, np.inf], "row 2 has np.float64(inf)"),
     ],

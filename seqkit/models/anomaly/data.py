@@ -14,8 +14,9 @@ from seqkit.models.anomaly.settings import MISSING
 from seqkit.models.tables import read_table
 from seqkit.series import faulty_series
 from seqkit.series.timestamps import (
+    Times,
     calendar_features,
-    parse_times,
+    read_times,
     regularity,
     with_gaps,
 )
@@ -23,6 +24,7 @@ from seqkit.series.timestamps import (
 TIME_NAMES = ("time", "timestamp", "date", "datetime", "ds")
 CYCLES = ("day", "week")
 DATASETS = ("bleeding", "faults")
+_JITTER = 0.05  # share of uneven distances up to which times count as even
 _BLEEDING = "datasets/data/KDD-TSAD_135/135_UCR_Anomaly_InternalBleeding16_TEST.csv"
 
 
@@ -36,6 +38,8 @@ class Columns:
         exogenous: Channels that only help.
         label: Of 0 and 1, where anomalies are; "" for none.
         calendar: Whether the time of the day and of the week helps too.
+        step: Between readings, as training had it; None finds it.
+        format: Of times, as training had it; None finds it.
     """
 
     time: str | None = None
@@ -43,6 +47,8 @@ class Columns:
     exogenous: tuple[str, ...] = ()
     label: str = ""
     calendar: bool = False
+    step: np.timedelta64 | None = None
+    format: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class TimeSeries:
         targets: How many of them are targets.
         times: Shape (time,), datetime64; or None where there are none.
         step: Between readings; None without times, or where they are uneven.
+        format: How times are written; None of numbers and ISO 8601.
         calendar: Whether the last channels are of the calendar.
         labels: Booleans (time,): where anomalies are; or None where unknown.
         remarks: What a user should know about it, a line each.
@@ -65,6 +72,7 @@ class TimeSeries:
     targets: int
     times: np.ndarray | None = None
     step: np.timedelta64 | None = None
+    format: str | None = None
     calendar: bool = False
     labels: np.ndarray | None = None
     remarks: tuple[str, ...] = field(default=())
@@ -111,7 +119,8 @@ class TimeSeries:
             raise InputError(
                 f"until must be a share, for there is no time column; got {until!r}"
             )
-        time = parse_times([until if number is None else number], "until")[0]
+        written = [until if number is None else number]
+        [time] = read_times(written, "until", self.format).values
         count = int(np.searchsorted(self.times, time))
         if count == 0:
             first = np.datetime_as_string(self.times[0], unit="auto")
@@ -180,7 +189,10 @@ def _of_table(table: pd.DataFrame, columns: Columns) -> TimeSeries:
         remarks=remarks,
     )  # fmt: skip
     if time is not None:
-        series = _timed(series, _times(table[time], time), time)
+        times = _times(table[time], time, columns.format)
+        series = _timed(
+            replace(series, format=times.format), times.values, time, columns
+        )
     elif columns.calendar:
         raise InputError("calendar needs a column of times; name it")
     return _with_calendar(series) if columns.calendar else series
@@ -220,23 +232,31 @@ def _numbers(column: pd.Series, name: str) -> np.ndarray:
     return found
 
 
-def _times(column: pd.Series, name: str) -> np.ndarray:
+def _times(column: pd.Series, name: str, format: str | None) -> Times:
     """Read dates, or numbers as Unix time."""
     found = pd.to_numeric(column, errors="coerce")
-    return parse_times((found if found.notna().all() else column).tolist(), name)
+    written = (found if found.notna().all() else column).tolist()
+    return read_times(written, name, format)
 
 
-def _timed(series: TimeSeries, times: np.ndarray, name: str) -> TimeSeries:
+def _timed(
+    series: TimeSeries, times: np.ndarray, name: str, columns: Columns
+) -> TimeSeries:
     """Add times, and missing readings where times leave them out."""
-    found = regularity(times, name)
+    found = regularity(times, name, columns.step)
     remarks = (f"{name}: {found}", *series.remarks)
-    if found.uneven:
+    if columns.step is not None:
+        own = regularity(times, name).step
+        if own != columns.step:
+            own, trained = (pd.Timedelta(each) for each in (own, columns.step))
+            remarks = (*remarks, f"{name}: trained on one every {trained}, not {own}")
+    elif found.uneven > _JITTER:
         remarks = (*remarks, f"{name}: not evenly spaced; order counts, not distance")
         return replace(series, times=times, remarks=remarks)
     series = replace(series, step=found.step, remarks=remarks)
     if not found.gaps:
         return replace(series, times=times)
-    filled, values = with_gaps(times, series.values)
+    filled, values = with_gaps(times, series.values, found.step)
     labels = None if series.labels is None else np.isin(filled, times[series.labels])
     return replace(series, values=values, times=filled, labels=labels)
 

@@ -129,6 +129,10 @@ class DetectorSettings(ForecasterSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.scored_steps and self.method != "forecast":
+            raise InputError(
+                f"scored_steps goes with method forecast; got method {self.method}"
+            )
         if self.scored_steps > self.horizon:
             raise InputError(
                 f"scored_steps must be at most horizon, {self.horizon}; got "
