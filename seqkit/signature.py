@@ -1,23 +1,37 @@
 """Constructor signatures that subclasses extend, and configs that follow from them.
 
-A class made by `SignatureMeta` may leave arguments of its base to `**kwargs`; its
+A subclass of `Extensible` may leave arguments of its base to `**kwargs`; its
 `inspect.signature` shows them all the same, in the base's order, and each takes its
 value by position or by name. `config_from_signature` reads a config off an object.
 """
 
+import functools
 import inspect
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import keras
 
 Parameter = inspect.Parameter
+Signature = inspect.Signature
+BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL)
+VARIADIC = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
-def merged(own: inspect.Signature, base: inspect.Signature) -> inspect.Signature:
+def merged(own: Signature, base: Signature, appended: bool = False) -> Signature:
     """Return the base's signature with a subclass's own parameters put in.
 
     A parameter that both name keeps the base's place and takes the subclass's default;
-    a new one stands right after the parameter that precedes it in the subclass.
+    a new one stands right after the parameter that precedes it in the subclass. Where
+    Python allows no parameter by position, it is keyword-only.
+
+    Args:
+        own: the signature of the subclass's own constructor.
+        base: that of its base.
+        appended: whether own parameters that nothing precedes stand after the base's,
+            not before them, and `**kwargs` is there where either has it. Otherwise it
+            is there where the base has it.
 
     Example:
     >>> own = inspect.signature(lambda units, gate="sigmoid", **kwargs: None)
@@ -27,75 +41,187 @@ def merged(own: inspect.Signature, base: inspect.Signature) -> inspect.Signature
     """
     names = list(base.parameters)
     parameters = dict(base.parameters)
-    previous = None
+    place = len(names) if appended else 0
     for name, parameter in own.parameters.items():
-        if parameter.kind in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL):
+        if parameter.kind is Parameter.VAR_POSITIONAL:
             continue
-        if name not in parameters:
-            place = 0 if previous is None else names.index(previous) + 1
+        if parameter.kind is Parameter.VAR_KEYWORD and not appended:
+            continue
+        if name in parameters:
+            place = names.index(name)
+            if parameter.annotation is Parameter.empty:
+                annotation = parameters[name].annotation
+                parameter = parameter.replace(annotation=annotation)
+        else:
             names.insert(place, name)
         parameters[name] = parameter
-        previous = name
-    rest = [n for n in names if parameters[n].kind is Parameter.VAR_KEYWORD]
-    names = [n for n in names if n not in rest] + rest
-    return inspect.Signature([parameters[name] for name in names])
+        place += 1
+    return Signature(_in_order(parameters[name] for name in names))
 
 
-def own_signature(cls: type) -> inspect.Signature:
-    """Return the signature of the class's own `__init__`, without `self`."""
-    constructor = vars(cls)["__init__"]
-    parameters = list(inspect.signature(constructor).parameters.values())
-    return inspect.Signature(parameters[1:])
+def _in_order(parameters: Iterable[Parameter]) -> list[Parameter]:
+    """Return parameters in an order that Python allows, changed as little as may be."""
+    ordered, optional = [], False
+    for parameter in parameters:
+        if parameter.kind is Parameter.POSITIONAL_OR_KEYWORD:
+            required = parameter.default is Parameter.empty
+            if required and optional:
+                parameter = parameter.replace(kind=Parameter.KEYWORD_ONLY)
+            optional = optional or not required
+        ordered.append(parameter)
+    return sorted(ordered, key=lambda parameter: parameter.kind)
 
 
-LayerType: Any = type(keras.layers.Layer)
+def without(signature: Signature, names: Collection[str]) -> Signature:
+    """Return a signature without the parameters of these names."""
+    parameters = signature.parameters.values()
+    return Signature([p for p in parameters if p.name not in names])
 
 
-class SignatureMeta(LayerType):
-    """Binds arguments by the merged signature before the constructor sees them."""
-
-    __signature__: inspect.Signature
-
-    def __init__(cls, name: str, bases: tuple, namespace: dict, **kwargs: Any):
-        """Merge the new class's own parameters into its base's signature."""
-        super().__init__(name, bases, namespace, **kwargs)
-        inherited = next(
-            (b.__signature__ for b in bases if isinstance(b, SignatureMeta)), None
-        )
-        if "__signature__" in namespace:
-            return
-        if inherited is None:
-            cls.__signature__ = own_signature(cls)
-        elif "__init__" in namespace:
-            cls.__signature__ = merged(own_signature(cls), inherited)
-        else:
-            cls.__signature__ = inherited
-
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Make an object; every argument reaches the constructor by name."""
-        try:
-            bound = cls.__signature__.bind(*args, **kwargs).arguments
-        except TypeError as error:
-            raise TypeError(f"{cls.__name__}: {error}") from None
-        rest = bound.pop("kwargs", {})
-        return super().__call__(**bound, **rest)
+def takes_any(signature: Signature) -> bool:
+    """Return whether a signature ends with `**kwargs`."""
+    kinds = [parameter.kind for parameter in signature.parameters.values()]
+    return Parameter.VAR_KEYWORD in kinds
 
 
-def argument_names(cls: Any) -> list[str]:
-    """Return the names of the constructor's arguments, `**kwargs` aside."""
-    return [
-        name
-        for name, parameter in cls.__signature__.parameters.items()
-        if parameter.kind is not Parameter.VAR_KEYWORD
-    ]
+def argument_names(signature: Signature) -> list[str]:
+    """Return the names of the arguments, `*args` and `**kwargs` aside."""
+    parameters = signature.parameters.values()
+    return [p.name for p in parameters if p.kind not in VARIADIC]
 
 
-def config_from_signature(thing: Any) -> dict:
-    """Return every constructor argument of an object, serialized.
+class Extensible:
+    """Mixin whose subclasses extend the constructor's signature of their base.
 
-    Each argument must live in an attribute of the same name.
+    Each constructor of a line of subclasses gets its arguments by name, as they stand
+    in `inspect.signature`. One that takes `*args`, or arguments by position alone, gets
+    them as they came.
     """
-    return {
-        name: keras.saving.serialize_keras_object(getattr(thing, name))
-        for name in argument_names(type(thing))
+
+    _signatures: ClassVar[dict[type, Signature]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give the class its signature."""
+        super().__init_subclass__(**kwargs)
+        cls._signatures = {}
+        if "__init__" in vars(cls):
+            cls.__init__ = _bound(cls, vars(cls)["__init__"])  # type: ignore
+        cls.__signature__ = _signature_from(cls, cls)  # type: ignore
+
+    @classmethod
+    def _first_signature(cls, own: Signature) -> Signature:
+        """Return the signature of the line's first class, from that of its own."""
+        return own
+
+
+@dataclass
+class _Arguments:
+    """What the constructors of an object were given, from the last class to the first.
+
+    Attributes:
+        known: the names that the last constructor took or passes on from its caller.
+        fixed: the names of arguments that a subclass gives its base by itself.
+        held_elsewhere: arguments with no attribute of their name, as they came.
+    """
+
+    known: set[str]
+    fixed: set[str] = field(default_factory=set)
+    held_elsewhere: dict[str, Any] = field(default_factory=dict)
+
+
+def _own_signature(constructor: Callable) -> Signature:
+    """Return the signature of a constructor as it is written, without `self`."""
+    parameters = list(inspect.signature(constructor).parameters.values())
+    return Signature(parameters[1:])
+
+
+def _signature_from(cls: type[Extensible], start: type) -> Signature:
+    """Return the arguments of a class's constructor, or of one further up its line.
+
+    Args:
+        cls: the class of an object.
+        start: the class whose constructor, or the next there is, the arguments go to.
+    """
+    known = cls._signatures
+    if start not in known:
+        line = cls.__mro__[cls.__mro__.index(start) : cls.__mro__.index(Extensible)]
+        written = [vars(each)["__init__"] for each in line if "__init__" in vars(each)]
+        first, *more = map(_own_signature, reversed(written))
+        signature = cls._first_signature(first)
+        for own in more:
+            signature = merged(own, signature) if takes_any(own) else own
+        known[start] = signature
+    return known[start]
+
+
+def _bound(cls: type[Extensible], constructor: Callable) -> Callable:
+    """Return a class's constructor, to be called with what its signature shows."""
+    own = _own_signature(constructor)
+    own_names = argument_names(own)
+    as_they_come = any(p.kind in BY_POSITION for p in own.parameters.values())
+
+    @functools.wraps(constructor)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        signature = _signature_from(type(self), cls)
+        # What a later class misses may come from the constructors in between.
+        bind = signature.bind if Extensible in cls.__bases__ else signature.bind_partial
+        try:
+            given = _named(bind(*args, **kwargs), signature)
+        except TypeError as error:
+            if not as_they_come:
+                raise TypeError(f"{type(self).__name__}: {error}") from None
+            given = kwargs
+        outermost = "_arguments" not in vars(self)
+        if outermost:
+            vars(self)["_arguments"] = _Arguments(set(given))
+        arguments = vars(self)["_arguments"]
+        arguments.fixed |= set(given) - arguments.known
+        arguments.known = {*given, *own_names}
+        if as_they_come:
+            constructor(self, *args, **kwargs)
+        else:
+            constructor(self, **given)
+        if outermost:
+            unheld = {n: v for n, v in given.items() if not hasattr(self, n)}
+            arguments.held_elsewhere = unheld
+
+    # Where a layer is made, Keras binds the arguments to this for a config of its own.
+    __init__.__signature__ = inspect.signature(constructor)  # type: ignore
+    return __init__
+
+
+def _named(bound: inspect.BoundArguments, signature: Signature) -> dict:
+    """Return bound arguments by name, those for `**kwargs` too."""
+    given = bound.arguments
+    for name, parameter in signature.parameters.items():
+        if parameter.kind is Parameter.VAR_KEYWORD:
+            given.update(given.pop(name, {}))
+    return given
+
+
+def config_from_signature(thing: Any, base_config: dict) -> dict:
+    """Return the config of an object: what its constructor takes, serialized.
+
+    An argument is read from the attribute of its name, or is as it came where there is
+    none. What a subclass gives its base by itself is left out.
+
+    Args:
+        thing: an object of a subclass of `Extensible`.
+        base_config: what a Keras layer has in its config: `name`, `dtype` and so on.
+    """
+    signature, arguments = inspect.signature(type(thing)), vars(thing)["_arguments"]
+    names = argument_names(signature)
+    config = {
+        name: value
+        for name, value in base_config.items()
+        if takes_any(signature) or name in names
     }
+    for name in names:
+        if name in arguments.held_elsewhere:
+            value = arguments.held_elsewhere[name]
+        elif name not in arguments.fixed and hasattr(thing, name):
+            value = getattr(thing, name)
+        else:
+            continue
+        config[name] = keras.saving.serialize_keras_object(value)
+    return config

@@ -8,10 +8,10 @@ from keras import ops
 
 from seqkit.cells import checks
 from seqkit.keras_internals import DropoutRNNCell
-from seqkit.signature import SignatureMeta, config_from_signature
+from seqkit.signature import Extensible, config_from_signature
 
 
-class RecurrentCell(DropoutRNNCell, keras.layers.Layer, metaclass=SignatureMeta):
+class RecurrentCell(Extensible, DropoutRNNCell, keras.layers.Layer):
     """One time step of a recurrent network, written as its equations.
 
     A subclass creates its weights in `build` and says in three methods how they act:
@@ -79,7 +79,7 @@ class RecurrentCell(DropoutRNNCell, keras.layers.Layer, metaclass=SignatureMeta)
         super().__init__(**kwargs)
         self.units = checks.positive_integer("units", units)
         self.activation = keras.activations.get(activation)
-        self.use_bias = use_bias
+        self.use_bias = checks.flag("use_bias", use_bias)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
         self.bias_initializer = keras.initializers.get(bias_initializer)
@@ -91,8 +91,8 @@ class RecurrentCell(DropoutRNNCell, keras.layers.Layer, metaclass=SignatureMeta)
         self.bias_constraint = keras.constraints.get(bias_constraint)
         self.dropout = checks.rate("dropout", dropout)
         self.recurrent_dropout = checks.rate("recurrent_dropout", recurrent_dropout)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed = checks.seed(seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     @property
     def state_size(self) -> int | list[int]:
@@ -148,6 +148,7 @@ class RecurrentCell(DropoutRNNCell, keras.layers.Layer, metaclass=SignatureMeta)
         """Return the `dot` of `step` over a product, with a recurrent dropout mask."""
 
         def dot(vector: Any, kernel: Any, dropout: bool = True) -> Any:
+            checks.product(vector, kernel)
             dropped = vector if mask is None or not dropout else vector * mask
             return product(dropped, kernel)
 
@@ -196,4 +197,4 @@ class RecurrentCell(DropoutRNNCell, keras.layers.Layer, metaclass=SignatureMeta)
 
     def get_config(self) -> dict:
         """Return every constructor argument."""
-        return {**super().get_config(), **config_from_signature(self)}
+        return config_from_signature(self, super().get_config())

@@ -1,32 +1,75 @@
-"""Checks of constructor arguments: an argument out of its range raises."""
+"""Checks of constructor arguments: an argument out of its range raises.
+
+NumPy's scalars are taken for numbers, and come back as Python's, fit for a config.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+
+def plain(value: Any) -> Any:
+    """Return a NumPy scalar as a number of Python, anything else as it is."""
+    if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
+        return value.item()
+    return value
+
 
 def positive_integer(name: str, value: Any) -> int:
     """Return the value if it is a positive integer."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value <= 0:
+    number = plain(value)
+    if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
         raise ValueError(f"`{name}` must be a positive integer, got {value!r}.")
-    return int(value)
+    return number
 
 
 def rate(name: str, value: Any) -> float:
     """Return the value if it lies in [0, 1)."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    number = plain(value)
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise ValueError(f"`{name}` must be a number in [0, 1), got {value!r}.")
-    if not 0 <= value < 1:
+    if not 0 <= number < 1:
         raise ValueError(f"`{name}` must lie in [0, 1), got {value!r}.")
-    return value
+    return number
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return the value if it is True or False, or 1 or 0 for them."""
+    if not isinstance(plain(value), int) or plain(value) not in (0, 1):
+        raise ValueError(f"`{name}` must be True or False, got {value!r}.")
+    return bool(value)
+
+
+def seed(value: Any) -> int | None:
+    """Return the value if it is an integer or None."""
+    number = plain(value)
+    if number is None or (isinstance(number, int) and not isinstance(number, bool)):
+        return number
+    raise ValueError(f"`seed` must be an integer or None, got {value!r}.")
 
 
 def one_of(name: str, value: Any, choices: Sequence) -> Any:
     """Return the value if it is one of the choices."""
-    if value not in choices:
+    value = plain(value)
+    if isinstance(value, np.ndarray) or value not in choices:
         raise ValueError(f"`{name}` must be one of {list(choices)}, got {value!r}.")
     return value
 
 
 def unroll(value: Any) -> bool | int:
     """Return the value if it is False, True or a positive integer."""
-    return value if isinstance(value, bool) else positive_integer("unroll", value)
+    number = plain(value)
+    return number if isinstance(number, bool) else positive_integer("unroll", value)
+
+
+def product(vector: Any, kernel: Any) -> None:
+    """Raise unless a vector `(batch, n)` and a kernel `(n, m)` can be multiplied."""
+    shapes = tuple(vector.shape), tuple(kernel.shape)
+    if any(len(shape) != 2 for shape in shapes) or (
+        None not in (shapes[0][1], shapes[1][0]) and shapes[0][1] != shapes[1][0]
+    ):
+        raise ValueError(
+            f"`dot` takes a vector (batch, n) and a kernel (n, m), got the shapes "
+            f"{shapes[0]} and {shapes[1]}."
+        )

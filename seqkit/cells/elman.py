@@ -74,7 +74,7 @@ class ElmanCell(RecurrentCell):
         )
         self.output_activation = keras.activations.get(chosen["output_activation"])
         self.decay = decay_rate(chosen["decay"], self.units)
-        self.normalized = normalized
+        self.normalized = checks.flag("normalized", normalized)
         self.preset = preset
 
     @property

@@ -64,7 +64,7 @@ class GRUCell(RecurrentCell):
             **kwargs,
         )
         self.recurrent_activation = keras.activations.get(recurrent_activation)
-        self.reset_after = reset_after
+        self.reset_after = checks.flag("reset_after", reset_after)
         self.implementation = checks.one_of("implementation", implementation, (1, 2))
 
     def build(self, input_shape: tuple) -> None:

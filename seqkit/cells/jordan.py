@@ -83,8 +83,8 @@ class JordanCell(RecurrentCell):
         )
         self.output_activation = keras.activations.get(chosen["output_activation"])
         self.decay = decay_rate(chosen["decay"], self.output_units)
-        self.trainable_decay = trainable_decay
-        self.normalized = normalized
+        self.trainable_decay = checks.flag("trainable_decay", trainable_decay)
+        self.normalized = checks.flag("normalized", normalized)
         self.preset = preset
         if trainable_decay and (self.decay is None or not np.all(self.decay)):
             raise ValueError(

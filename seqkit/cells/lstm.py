@@ -64,7 +64,7 @@ class LSTMCell(RecurrentCell):
             **kwargs,
         )
         self.recurrent_activation = keras.activations.get(recurrent_activation)
-        self.unit_forget_bias = unit_forget_bias
+        self.unit_forget_bias = checks.flag("unit_forget_bias", unit_forget_bias)
         self.implementation = checks.one_of("implementation", implementation, (1, 2))
 
     @property

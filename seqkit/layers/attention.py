@@ -6,10 +6,10 @@ import keras
 from keras import ops
 
 from seqkit.cells import checks
-from seqkit.signature import SignatureMeta, config_from_signature
+from seqkit.signature import Extensible, config_from_signature
 
 
-class Attention(keras.layers.Layer, metaclass=SignatureMeta):
+class Attention(Extensible, keras.layers.Layer):
     """Reads a memory of vectors h_1 … h_S with a query d.
 
         e_s = score(d, h_s)
@@ -108,7 +108,7 @@ class Attention(keras.layers.Layer, metaclass=SignatureMeta):
 
     def get_config(self) -> dict:
         """Return every constructor argument."""
-        return {**super().get_config(), **config_from_signature(self)}
+        return config_from_signature(self, super().get_config())
 
 
 @keras.saving.register_keras_serializable("seqkit")

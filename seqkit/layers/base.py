@@ -1,5 +1,6 @@
 """The layer over a cell."""
 
+import inspect
 from typing import Any, ClassVar
 
 import keras
@@ -10,24 +11,20 @@ from seqkit.cells import checks
 from seqkit.cells.base import RecurrentCell
 from seqkit.keras_internals import keras_rnn
 from seqkit.signature import (
-    SignatureMeta,
+    Extensible,
     argument_names,
     config_from_signature,
     merged,
+    takes_any,
+    without,
 )
 
-
-class LayerMeta(SignatureMeta):
-    """Gives a layer the arguments of its cell, then those of every recurrent layer."""
-
-    def __init__(cls, name: str, bases: tuple, namespace: dict, **kwargs: Any):
-        """Put the arguments of `cell_class` before the layer's own."""
-        super().__init__(name, bases, namespace, **kwargs)
-        if "cell_class" in namespace:
-            cls.__signature__ = merged(cls.__signature__, cls.cell_class.__signature__)
+ANCHORS = ("bias_regularizer", "seed")  # the cell's, named here for their places
+# Arguments of the layer that are its cell's too, and what holds them in the cell.
+SHARED = {"dtype": "dtype_policy", "trainable": "trainable"}
 
 
-class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
+class RecurrentLayer(Extensible, keras.layers.RNN):
     """A recurrent layer: a cell run over the time steps of a sequence.
 
     A subclass names its `cell_class`; the arguments of the cell come first in the
@@ -78,30 +75,46 @@ class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ):
-        of_cell = {name: kwargs.pop(name) for name in self._cell_arguments(kwargs)}
-        of_cell.update(bias_regularizer=bias_regularizer, seed=seed)
-        of_cell.update({n: kwargs[n] for n in ("dtype", "trainable") if n in kwargs})
+        cell_signature = inspect.signature(self.cell_class)
+        names = argument_names(cell_signature)
+        of_cell = {name: kwargs.pop(name) for name in names if name in kwargs}
+        anchored = zip(ANCHORS, (bias_regularizer, seed), strict=True)
+        of_cell.update((name, value) for name, value in anchored if name in names)
+        shared = {name: kwargs[name] for name in SHARED if name in kwargs}
+        if takes_any(cell_signature):
+            of_cell.update(shared)
         cell = self.cell_class(**of_cell)
+        if not takes_any(cell_signature):
+            for name, value in shared.items():
+                setattr(cell, SHARED[name], value)
         keras.layers.RNN.__init__(
             self,
             cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
+            return_sequences=checks.flag("return_sequences", return_sequences),
+            return_state=checks.flag("return_state", return_state),
+            go_backwards=checks.flag("go_backwards", go_backwards),
+            stateful=checks.flag("stateful", stateful),
             unroll=checks.unroll(unroll),
-            zero_output_for_mask=zero_output_for_mask,
+            zero_output_for_mask=checks.flag(
+                "zero_output_for_mask", zero_output_for_mask
+            ),
             activity_regularizer=activity_regularizer,
             **kwargs,
         )
         self.input_spec = keras.layers.InputSpec(ndim=3)
 
-    def _cell_arguments(self, given: dict) -> list[str]:
-        return [name for name in argument_names(self.cell_class) if name in given]
+    @classmethod
+    def _first_signature(cls, own: inspect.Signature) -> inspect.Signature:
+        """Return the cell's arguments, then those of every recurrent layer."""
+        if not hasattr(cls, "cell_class"):
+            return own
+        of_cell = inspect.signature(cls.cell_class)
+        missing = [name for name in ANCHORS if name not in of_cell.parameters]
+        return merged(without(own, missing), of_cell, appended=True)
 
     def __getattr__(self, name: str) -> Any:
         """Return the cell's argument of that name."""
-        if name in argument_names(type(self).cell_class):
+        if name in argument_names(inspect.signature(type(self).cell_class)):
             return getattr(self.cell, name)
         raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}.")
 
@@ -245,7 +258,7 @@ class RecurrentLayer(keras.layers.RNN, metaclass=LayerMeta):
 
     def get_config(self) -> dict:
         """Return every constructor argument."""
-        return {**keras.layers.Layer.get_config(self), **config_from_signature(self)}
+        return config_from_signature(self, keras.layers.Layer.get_config(self))
 
     @classmethod
     def from_config(cls, config: dict) -> "RecurrentLayer":
