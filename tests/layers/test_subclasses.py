@@ -1,4 +1,4 @@
-"""Layers and cells subclassed as Keras's are: signatures, arguments, configs, copies."""
+"""Layers and cells subclassed as Keras's are: signatures, arguments and configs."""
 
 import abc
 import copy
@@ -60,7 +60,7 @@ def test_a_subclass_without_kwargs(base):
 
     assert str(inspect.signature(Closed)) == "(units)"
     assert again(Closed(4))(X).shape == (2, 5, 4)
-    with pytest.raises(TypeError, match="^Closed: .*unexpected .* 'name'$"):
+    with pytest.raises(TypeError, match=r"^Closed: .*unexpected .* 'name'$"):
         Closed(4, name="closed")
 
 
