@@ -5,6 +5,7 @@ from seqkit.cells.elman import ElmanCell
 from seqkit.cells.gru import GRUCell
 from seqkit.cells.jordan import JordanCell
 from seqkit.cells.lstm import LSTMCell
+from seqkit.cells.peephole_lstm import PeepholeLSTMCell
 from seqkit.cells.simple_rnn import SimpleRNNCell
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "GRUCell",
     "JordanCell",
     "LSTMCell",
+    "PeepholeLSTMCell",
     "RecurrentCell",
     "SimpleRNNCell",
 ]

@@ -171,9 +171,12 @@ class RecurrentCell(Extensible, DropoutRNNCell, keras.layers.Layer):
         """Add a weight that acts on the input."""
         return self._add("kernel", name, shape, self.kernel_initializer)
 
-    def add_recurrent_kernel(self, name: str, shape: tuple) -> Any:
+    def add_recurrent_kernel(
+        self, name: str, shape: tuple, initializer: Any = None
+    ) -> Any:
         """Add a weight that acts on a state."""
-        return self._add("recurrent", name, shape, self.recurrent_initializer)
+        initializer = initializer or self.recurrent_initializer
+        return self._add("recurrent", name, shape, initializer)
 
     def add_bias(self, name: str, shape: tuple, initializer: Any = None) -> Any:
         """Add a bias, or return None where the cell has none."""

@@ -7,11 +7,11 @@ import keras
 from keras import ops
 
 from seqkit.cells import checks
-from seqkit.cells.base import RecurrentCell
+from seqkit.cells.gated import LSTMFamilyCell
 
 
 @keras.saving.register_keras_serializable("seqkit")
-class LSTMCell(RecurrentCell):
+class LSTMCell(LSTMFamilyCell):
     """Cell of the long short-term memory with a forget gate.
 
         i_t, f_t, o_t = σ(W x_t + U h_{t-1} + b)      one block of W, U and b for each
@@ -46,51 +46,15 @@ class LSTMCell(RecurrentCell):
     def __init__(
         self,
         units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        bias_initializer: Any = "zeros",
         unit_forget_bias: bool = True,
         seed: int | None = None,
         implementation: int = 2,
         **kwargs: Any,
     ):
         super().__init__(
-            units=units,
-            activation=activation,
-            use_bias=use_bias,
-            bias_initializer=bias_initializer,
-            seed=seed,
-            **kwargs,
+            units=units, unit_forget_bias=unit_forget_bias, seed=seed, **kwargs
         )
-        self.recurrent_activation = keras.activations.get(recurrent_activation)
-        self.unit_forget_bias = checks.flag("unit_forget_bias", unit_forget_bias)
         self.implementation = checks.one_of("implementation", implementation, (1, 2))
-
-    @property
-    def state_size(self) -> list[int]:
-        """The sizes of h and c."""
-        return [self.units, self.units]
-
-    def build(self, input_shape: tuple) -> None:
-        """Create the weights for inputs `(..., features)`."""
-        width = 4 * self.units
-        self.kernel = self.add_kernel("kernel", (input_shape[-1], width))
-        self.recurrent_kernel = self.add_recurrent_kernel(
-            "recurrent_kernel", (self.units, width)
-        )
-        start = self._forget_one if self.unit_forget_bias else self.bias_initializer
-        self.bias = self.add_bias("bias", (width,), initializer=start)
-
-    def _forget_one(self, _: tuple, dtype: Any = None) -> Any:
-        """Return the first bias: ones for the forget gate, as asked for the others."""
-        i = self.bias_initializer((self.units,), dtype=dtype)
-        g_and_o = self.bias_initializer((2 * self.units,), dtype=dtype)
-        return ops.concatenate([i, ops.ones((self.units,), dtype), g_and_o])
-
-    def drive(self, inputs: Any) -> Any:
-        """Return W x_t + b for the four blocks side by side."""
-        return self.affine(inputs, self.kernel, self.bias)
 
     def step(self, drive: Any, states: Sequence, dot: Callable) -> tuple[Any, list]:
         """Return h_t, and the new states h_t and c_t."""

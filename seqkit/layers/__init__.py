@@ -7,6 +7,7 @@ from seqkit.layers.elman import Elman
 from seqkit.layers.gru import GRU
 from seqkit.layers.jordan import Jordan
 from seqkit.layers.lstm import LSTM
+from seqkit.layers.peephole_lstm import PeepholeLSTM
 from seqkit.layers.simple_rnn import SimpleRNN
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Elman",
     "Jordan",
     "LuongAttention",
+    "PeepholeLSTM",
     "RecurrentLayer",
     "SimpleRNN",
 ]

@@ -1,14 +1,18 @@
 """The constructor arguments with which every public layer is tried: the one place.
 
 The first case of a layer is its plain one; the others are its variants. A public layer
-that is missing here fails `test_contract.py`.
+that is missing here fails `test_contract.py`. Beside each layer stands the same network
+in NumPy, with which `tests/outside/test_equations.py` compares all its cases.
 """
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from seqkit import layers
+from seqkit.testing import reference
+from seqkit.testing.reference import Context, Network
 
 WRAPPER_ARGUMENTS = ("merge_mode", "name", "trainable")
 
@@ -18,6 +22,7 @@ class Case:
     """A layer with some arguments; calling it makes the layer.
 
     For a wrapper, `inner` is the layer inside, which all options but its own go to.
+    `network` makes the reference, of those of the arguments that it names.
     """
 
     name: str
@@ -25,6 +30,7 @@ class Case:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     inner: type | None = None
     truncated: bool = False
+    network: Callable[..., Network] | None = None
 
     def __call__(self, **options):
         if self.inner is None:
@@ -35,61 +41,92 @@ class Case:
             own["dtype"] = chosen["dtype"]
         return self.layer(self.inner(**{"units": 4, **chosen}), **own)
 
+    def reference(self) -> Network:
+        """Return the same network in NumPy."""
+        named = inspect.signature(self.network).parameters
+        return self.network(**{n: v for n, v in self.arguments.items() if n in named})
 
-def _cases(layer: type, *variants: dict, **kwargs: Any) -> list[Case]:
-    def name(arguments: dict) -> str:
+
+def _cases(layer: type, network: Callable[..., Network], *variants: dict) -> list[Case]:
+    """Return a layer's cases: without arguments, and with those of each variant."""
+
+    def case(arguments: dict) -> Case:
         listed = (f"{k}={v}" for k, v in arguments.items())
-        return "-".join([layer.__name__, *listed]).replace(" ", "")
+        name = "-".join([layer.__name__, *listed]).replace(" ", "")
+        truncated = arguments.get("preset") == "rsnns"  # no gradient passes its states
+        return Case(name, layer, arguments, truncated=truncated, network=network)
 
-    return [Case(name(v), layer, v, **kwargs) for v in ({}, *variants)]
+    return [case(arguments) for arguments in ({}, *variants)]
 
 
 def _two_way(name: str, inner: type, **arguments: Any) -> Case:
     return Case(f"Bidirectional-{name}", layers.Bidirectional, arguments, inner)
 
 
-RSNNS = {"preset": "rsnns", "output_units": 2}
+def _elman(decay=None, normalized=False, preset=None, output_activation="linear"):
+    if preset:
+        return reference.Elman("sigmoid", context=Context(0.3, truncated=True))
+    context = Context(decay, normalized)
+    return reference.Elman(output_activation=output_activation, context=context)
+
+
+def _jordan(decay=None, normalized=False, trainable_decay=False, preset=None):
+    if preset:
+        context = Context(0.3, truncated=True)
+        return reference.Jordan("sigmoid", "linear", context)
+    return reference.Jordan(context=Context(decay, normalized, trainable_decay))
+
 
 CASES: dict[str, list[Case]] = {
-    "SimpleRNN": _cases(layers.SimpleRNN, {"activation": "relu", "use_bias": False}),
+    "SimpleRNN": _cases(
+        layers.SimpleRNN,
+        reference.SimpleRNN,
+        {"activation": "relu", "use_bias": False},
+    ),
     "LSTM": _cases(
         layers.LSTM,
+        reference.LSTM,
         {"use_bias": False, "unit_forget_bias": False},
         {"activation": "softsign", "recurrent_activation": "hard_sigmoid"},
     ),
     "GRU": _cases(
         layers.GRU,
+        reference.GRU,
         {"reset_after": False},
         {"use_bias": False},
         {"reset_after": False, "use_bias": False, "activation": "relu"},
     ),
-    "Elman": [
-        *_cases(
-            layers.Elman,
-            {"output_units": 2, "output_activation": "sigmoid"},
-            {"decay": 0.5},
-            {"decay": [0.0, 0.3, 0.6, 0.9], "normalized": True, "output_units": 3},
-            {"use_bias": False},
-        ),
-        Case("Elman-rsnns", layers.Elman, RSNNS, truncated=True),
-    ],
-    "Jordan": [
-        *_cases(
-            layers.Jordan,
-            {"output_units": 2},
-            {"output_units": 6, "decay": 0.5},
-            {"output_units": 2, "decay": [0.2, 0.8], "normalized": True},
-            {"output_units": 2, "decay": 0.5, "trainable_decay": True},
-            {
-                "output_units": 2,
-                "decay": [0.2, 0.8],
-                "trainable_decay": True,
-                "normalized": True,
-            },
-            {"use_bias": False},
-        ),
-        Case("Jordan-rsnns", layers.Jordan, RSNNS, truncated=True),
-    ],
+    "Elman": _cases(
+        layers.Elman,
+        _elman,
+        {"output_units": 2, "output_activation": "sigmoid"},
+        {"decay": 0.5},
+        {"decay": [0.0, 0.3, 0.6, 0.9], "normalized": True, "output_units": 3},
+        {"use_bias": False},
+        {"preset": "rsnns", "output_units": 2},
+    ),
+    "Jordan": _cases(
+        layers.Jordan,
+        _jordan,
+        {"output_units": 2},
+        {"output_units": 6, "decay": 0.5},
+        {"output_units": 2, "decay": [0.2, 0.8], "normalized": True},
+        {"output_units": 2, "decay": 0.5, "trainable_decay": True},
+        {
+            "output_units": 2,
+            "decay": [0.2, 0.8],
+            "trainable_decay": True,
+            "normalized": True,
+        },
+        {"use_bias": False},
+        {"preset": "rsnns", "output_units": 2},
+    ),
+    "PeepholeLSTM": _cases(
+        layers.PeepholeLSTM,
+        reference.PeepholeLSTM,
+        {"use_bias": False},
+        {"activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
     "Bidirectional": [
         _two_way("GRU", layers.GRU),
         _two_way("LSTM-sum", layers.LSTM, merge_mode="sum"),

@@ -21,11 +21,13 @@ from seqkit.testing.subject import Subject
 from tests.testing import broken_layers
 from tests.testing.cases import CASES, PLAIN, VARIANTS
 
-# In a graph every shape has to be compiled, which is what takes the time: here two
-# checks that between them run the compiled loop at a fixed shape and an unknown one,
-# forward and backward, in training and outside it, with masks and without.
-# `test_everything_in_graphs` does the others.
-QUICK_IN_GRAPHS = (sequences.check_plain_loop, graphs.check_long_sequences)
+# In a graph every shape has to be compiled, which is what takes the time: here each
+# layer runs the compiled loop once outside training, and once in training under masks.
+# `test_everything_in_graphs` does the other checks.
+#
+# These stand for all layers where shapes are unknown: they have one state or two, a
+# readout or none, two directions.
+UNKNOWN_SHAPES = ("SimpleRNN", "LSTM", "GRU", "Elman", "Jordan", "Bidirectional")
 # For the variants of a layer: the equations, their gradients, and the config.
 QUICK_FOR_VARIANTS = (
     sequences.check_cell_loop,
@@ -72,8 +74,9 @@ def test_eager(case):
 @pytest.mark.parametrize("case", PLAIN, ids=by_name)
 def test_in_graphs(case):
     subject = Subject(case, truncated=case.truncated, graph=True)
-    for check in QUICK_IN_GRAPHS:
-        check(subject)
+    sequences.check_plain_loop(subject)
+    if case.layer.__name__ not in UNKNOWN_SHAPES:  # which train there
+        gradients.check_masked_autodiff(subject)
 
 
 @pytest.mark.parametrize("case", VARIANTS, ids=by_name)
@@ -97,9 +100,12 @@ def test_compiled_functions_are_noticed_in_an_export(tmp_path):
     assert exports.compiled_functions(tmp_path)
 
 
-@pytest.mark.parametrize("case", [c for c in PLAIN if c.inner is None], ids=by_name)
-def test_unknown_shapes(case):
-    graphs.check_unknown_shape(Subject(case))
+@pytest.mark.parametrize("name", UNKNOWN_SHAPES)
+def test_unknown_shapes(name):
+    case = CASES[name][0]
+    graphs.check_long_sequences(Subject(case, truncated=case.truncated))
+    if case.inner is None:
+        graphs.check_unknown_shape(Subject(case))
 
 
 def test_fit():

@@ -29,6 +29,7 @@ OTHER_VALUES: Mapping[str, Any] = {
     "kernel_initializer": "he_normal",
     "recurrent_initializer": "he_uniform",
     "bias_initializer": "ones",
+    "peephole_initializer": "zeros",
     "kernel_regularizer": "l1",
     "recurrent_regularizer": "l2",
     "bias_regularizer": "l1",

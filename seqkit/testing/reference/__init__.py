@@ -2,13 +2,15 @@
 
 `rnn` is the one to read first: a recurrent network with a softmax output and its
 back-propagation through time, four functions long. The others follow one protocol
-(`sequence.Network`: one step forward, one step backward) under one time loop.
-Nothing here knows Keras; every derivative was worked out by hand and is checked
-against finite differences.
+(`sequence.Network`: one step forward, one step backward) under one time loop. The
+classical ones have their derivatives by hand; the others are forward equations alone,
+`autodiff.Equations`, differentiated by the few operations of `autodiff`. Nothing here
+knows Keras; every derivative is checked against finite differences.
 """
 
 from seqkit.testing.reference.differences import numerical_gradient
 from seqkit.testing.reference.gated import GRU, LSTM
+from seqkit.testing.reference.lstm_family import PeepholeLSTM
 from seqkit.testing.reference.rnn import (
     RNNWeights,
     cross_entropy,
@@ -35,6 +37,7 @@ __all__ = [
     "Gradients",
     "Jordan",
     "Network",
+    "PeepholeLSTM",
     "RNNWeights",
     "Run",
     "SimpleRNN",

@@ -14,9 +14,16 @@ class Activation(NamedTuple):
 
 
 ACTIVATIONS = {
+    "hard_sigmoid": Activation(
+        lambda a: np.clip(a / 6.0 + 0.5, 0.0, 1.0),
+        lambda y: np.where((y > 0.0) & (y < 1.0), 1.0 / 6.0, 0.0),
+    ),
     "linear": Activation(lambda a: a, np.ones_like),
     "relu": Activation(lambda a: np.maximum(a, 0.0), lambda y: np.float64(y > 0.0)),
     "sigmoid": Activation(lambda a: 1.0 / (1.0 + np.exp(-a)), lambda y: y * (1.0 - y)),
+    "softsign": Activation(
+        lambda a: a / (1.0 + np.abs(a)), lambda y: (1.0 - np.abs(y)) ** 2
+    ),
     "tanh": Activation(np.tanh, lambda y: 1.0 - y * y),
 }
 
@@ -25,7 +32,7 @@ def activation_named(name: str) -> Activation:
     """Return the activation of that Keras name.
 
     Args:
-        name: One of `linear`, `relu`, `sigmoid`, `tanh`.
+        name: One of `ACTIVATIONS`.
 
     Returns:
         The function and its slope.
