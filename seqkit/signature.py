@@ -19,19 +19,14 @@ BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL)
 VARIADIC = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
-def merged(own: Signature, base: Signature, appended: bool = False) -> Signature:
+def merged(own: Signature, base: Signature) -> Signature:
     """Return the base's signature with a subclass's own parameters put in.
 
     A parameter that both name keeps the base's place and takes the subclass's default;
     a new one stands right after the parameter that precedes it in the subclass. Where
     Python allows no parameter by position, it is keyword-only.
 
-    Args:
-        own: the signature of the subclass's own constructor.
-        base: that of its base.
-        appended: whether own parameters that nothing precedes stand after the base's,
-            not before them, and `**kwargs` is there where either has it. Otherwise it
-            is there where the base has it.
+    `**kwargs` is there where the base has it.
 
     Example:
     >>> own = inspect.signature(lambda units, gate="sigmoid", **kwargs: None)
@@ -41,11 +36,9 @@ def merged(own: Signature, base: Signature, appended: bool = False) -> Signature
     """
     names = list(base.parameters)
     parameters = dict(base.parameters)
-    place = len(names) if appended else 0
+    place = 0
     for name, parameter in own.parameters.items():
-        if parameter.kind is Parameter.VAR_POSITIONAL:
-            continue
-        if parameter.kind is Parameter.VAR_KEYWORD and not appended:
+        if parameter.kind in VARIADIC:
             continue
         if name in parameters:
             place = names.index(name)
@@ -56,6 +49,27 @@ def merged(own: Signature, base: Signature, appended: bool = False) -> Signature
             names.insert(place, name)
         parameters[name] = parameter
         place += 1
+    return Signature(_in_order(parameters[name] for name in names))
+
+
+def over_cell(options: Signature, cell: Signature) -> Signature:
+    """Return a layer's signature: its cell's arguments, then the options of a layer.
+
+    `activity_regularizer` stands where Keras has it, after the bias's regularizer.
+    `**kwargs` is there where either has it.
+
+    Example:
+    >>> options = inspect.signature(lambda activity_regularizer=None, unroll=1: None)
+    >>> cell = inspect.signature(lambda units, bias_regularizer=None, seed=None: None)
+    >>> print(over_cell(options, cell))
+    (units, bias_regularizer=None, activity_regularizer=None, seed=None, unroll=1)
+    """
+    parameters = {**options.parameters, **cell.parameters}
+    names = list({**cell.parameters, **options.parameters})
+    before, moved = "bias_regularizer", "activity_regularizer"
+    if before in names:
+        names.remove(moved)
+        names.insert(names.index(before) + 1, moved)
     return Signature(_in_order(parameters[name] for name in names))
 
 

@@ -1,6 +1,6 @@
 """Cells: one recurrent network a file, written as its equations."""
 
-from seqkit.cells.base import RecurrentCell
+from seqkit.cells.base import Cell, RecurrentCell
 from seqkit.cells.elman import ElmanCell
 from seqkit.cells.gru import GRUCell
 from seqkit.cells.jordan import JordanCell
@@ -9,6 +9,7 @@ from seqkit.cells.peephole_lstm import PeepholeLSTMCell
 from seqkit.cells.simple_rnn import SimpleRNNCell
 
 __all__ = [
+    "Cell",
     "ElmanCell",
     "GRUCell",
     "JordanCell",

@@ -1,6 +1,8 @@
 """The cell protocol: a cell is its equations."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import keras
@@ -10,8 +12,24 @@ from seqkit.cells import checks
 from seqkit.keras_internals import DropoutRNNCell
 from seqkit.signature import Extensible, config_from_signature
 
+_product: ContextVar[Callable] = ContextVar("product", default=ops.matmul)
 
-class RecurrentCell(Extensible, DropoutRNNCell, keras.layers.Layer):
+
+@contextlib.contextmanager
+def multiplying_by(product: Callable) -> Iterator[None]:
+    """Inside, `affine` multiplies by `product(vector, kernel)`.
+
+    A cell made of cells runs the `drive` and `readout` of some of them within its own
+    step: there their products must be seen by the recurrence, as those of `dot` are.
+    """
+    token = _product.set(product)
+    try:
+        yield
+    finally:
+        _product.reset(token)
+
+
+class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
     """One time step of a recurrent network, written as its equations.
 
     A subclass creates its weights in `build` and says in three methods how they act:
@@ -25,24 +43,8 @@ class RecurrentCell(Extensible, DropoutRNNCell, keras.layers.Layer):
     function `dot` that it is given: that is how the recurrence sees every product, and
     gathers the gradient of each kernel into one product for many time steps.
 
-    Args:
-        units: positive integer, the size of the hidden state.
-        activation: function of the hidden state; `None` is linear.
-        use_bias: whether the cell adds a bias.
-        kernel_initializer: initializer of the weights that act on the input.
-        recurrent_initializer: initializer of the weights that act on the state.
-        bias_initializer: initializer of the biases.
-        kernel_regularizer: regularizer of the weights that act on the input.
-        recurrent_regularizer: regularizer of the weights that act on the state.
-        bias_regularizer: regularizer of the biases.
-        kernel_constraint: constraint of the weights that act on the input.
-        recurrent_constraint: constraint of the weights that act on the state.
-        bias_constraint: constraint of the biases.
-        dropout: share of the input features to drop, in [0, 1), the same ones at every
-            step of a sequence (Gal & Ghahramani 2016).
-        recurrent_dropout: share of the state to drop where it meets a recurrent kernel,
-            in [0, 1), the same units at every step.
-        seed: integer that fixes the dropout masks.
+    `RecurrentCell` adds the arguments that most networks share. Cells made of other
+    cells are no more than a `Cell`.
 
     Call arguments:
         inputs: tensor `(batch, features)`, one time step.
@@ -57,52 +59,20 @@ class RecurrentCell(Extensible, DropoutRNNCell, keras.layers.Layer):
         TypeError: an argument is unknown.
     """
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: int | None = None,
-        **kwargs: Any,
-    ):
+    dropout = recurrent_dropout = 0.0
+
+    def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
-        self.units = checks.positive_integer("units", units)
-        self.activation = keras.activations.get(activation)
-        self.use_bias = checks.flag("use_bias", use_bias)
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.recurrent_regularizer = keras.regularizers.get(recurrent_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.recurrent_constraint = keras.constraints.get(recurrent_constraint)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
-        self.dropout = checks.rate("dropout", dropout)
-        self.recurrent_dropout = checks.rate("recurrent_dropout", recurrent_dropout)
-        self.seed = checks.seed(seed)
-        self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     @property
     def state_size(self) -> int | list[int]:
         """The size of the state, or a list of sizes where there are several."""
-        return self.units
+        raise NotImplementedError(f"{type(self).__name__} must define `state_size`.")
 
     @property
     def output_size(self) -> int:
         """The size of the output."""
-        return self.units
+        raise NotImplementedError(f"{type(self).__name__} must define `output_size`.")
 
     def drive(self, inputs: Any) -> Any:
         """Return all that a step needs from the input: `(..., features)` to a nest."""
@@ -167,6 +137,92 @@ class RecurrentCell(Extensible, DropoutRNNCell, keras.layers.Layer):
             for size in self.state_sizes
         ]
 
+    def affine(self, inputs: Any, kernel: Any, bias: Any) -> Any:
+        """Return inputs · kernel + bias, without the bias where there is none."""
+        product = _product.get()(inputs, kernel)
+        return product if bias is None else product + bias
+
+    def get_config(self) -> dict:
+        """Return every constructor argument."""
+        return config_from_signature(self, super().get_config())
+
+
+class RecurrentCell(Cell):
+    """A cell with `units`, and the arguments that most recurrent networks share.
+
+    Args:
+        units: positive integer, the size of the hidden state.
+        activation: function of the hidden state; `None` is linear.
+        use_bias: whether the cell adds a bias.
+        kernel_initializer: initializer of the weights that act on the input.
+        recurrent_initializer: initializer of the weights that act on the state.
+        bias_initializer: initializer of the biases.
+        kernel_regularizer: regularizer of the weights that act on the input.
+        recurrent_regularizer: regularizer of the weights that act on the state.
+        bias_regularizer: regularizer of the biases.
+        kernel_constraint: constraint of the weights that act on the input.
+        recurrent_constraint: constraint of the weights that act on the state.
+        bias_constraint: constraint of the biases.
+        dropout: share of the input features to drop, in [0, 1), the same ones at every
+            step of a sequence (Gal & Ghahramani 2016).
+        recurrent_dropout: share of the state to drop where it meets a recurrent kernel,
+            in [0, 1), the same units at every step.
+        seed: integer that fixes the dropout masks.
+
+    The call arguments and what is returned are those of `Cell`.
+
+    Raises:
+        ValueError: an argument is out of its range.
+        TypeError: an argument is unknown.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        self.units = checks.positive_integer("units", units)
+        self.activation = keras.activations.get(activation)
+        self.use_bias = checks.flag("use_bias", use_bias)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.recurrent_regularizer = keras.regularizers.get(recurrent_regularizer)
+        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.kernel_constraint = keras.constraints.get(kernel_constraint)
+        self.recurrent_constraint = keras.constraints.get(recurrent_constraint)
+        self.bias_constraint = keras.constraints.get(bias_constraint)
+        self.dropout = checks.rate("dropout", dropout)
+        self.recurrent_dropout = checks.rate("recurrent_dropout", recurrent_dropout)
+        self.seed = checks.seed(seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
+
+    @property
+    def state_size(self) -> int | list[int]:
+        """The size of the state, or a list of sizes where there are several."""
+        return self.units
+
+    @property
+    def output_size(self) -> int:
+        """The size of the output."""
+        return self.units
+
     def add_kernel(self, name: str, shape: tuple) -> Any:
         """Add a weight that acts on the input."""
         return self._add("kernel", name, shape, self.kernel_initializer)
@@ -192,12 +248,3 @@ class RecurrentCell(Extensible, DropoutRNNCell, keras.layers.Layer):
             regularizer=getattr(self, f"{kind}_regularizer"),
             constraint=getattr(self, f"{kind}_constraint"),
         )
-
-    def affine(self, inputs: Any, kernel: Any, bias: Any) -> Any:
-        """Return inputs · kernel + bias, without the bias where there is none."""
-        product = ops.matmul(inputs, kernel)
-        return product if bias is None else product + bias
-
-    def get_config(self) -> dict:
-        """Return every constructor argument."""
-        return config_from_signature(self, super().get_config())

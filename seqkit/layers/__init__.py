@@ -8,11 +8,13 @@ from seqkit.layers.gru import GRU
 from seqkit.layers.jordan import Jordan
 from seqkit.layers.lstm import LSTM
 from seqkit.layers.peephole_lstm import PeepholeLSTM
+from seqkit.layers.rnn import RNN
 from seqkit.layers.simple_rnn import SimpleRNN
 
 __all__ = [
     "GRU",
     "LSTM",
+    "RNN",
     "BahdanauAttention",
     "Bidirectional",
     "Elman",

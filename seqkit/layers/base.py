@@ -1,4 +1,4 @@
-"""The layer over a cell."""
+"""Layers over cells: what they share, and those that name their cell."""
 
 import inspect
 from typing import Any, ClassVar
@@ -8,27 +8,23 @@ from keras import ops
 
 from seqkit import recurrence
 from seqkit.cells import checks
-from seqkit.cells.base import RecurrentCell
+from seqkit.cells.base import Cell
 from seqkit.keras_internals import keras_rnn
 from seqkit.signature import (
     Extensible,
     argument_names,
     config_from_signature,
-    merged,
+    over_cell,
     takes_any,
     without,
 )
 
-ANCHORS = ("bias_regularizer", "seed")  # the cell's, named here for their places
 # Arguments of the layer that are its cell's too, and what holds them in the cell.
 SHARED = {"dtype": "dtype_policy", "trainable": "trainable"}
 
 
-class RecurrentLayer(Extensible, keras.layers.RNN):
-    """A recurrent layer: a cell run over the time steps of a sequence.
-
-    A subclass names its `cell_class`; the arguments of the cell come first in the
-    layer's signature, and can be read from the layer as from the cell.
+class LayerOverCell(keras.layers.RNN):
+    """A cell run over the time steps of a sequence.
 
     Args:
         activity_regularizer: regularizer of the layer's output.
@@ -60,13 +56,10 @@ class RecurrentLayer(Extensible, keras.layers.RNN):
         TypeError: an argument is unknown.
     """
 
-    cell_class: ClassVar[type[RecurrentCell]]
-
     def __init__(
         self,
-        bias_regularizer: Any = None,
+        cell: Any,
         activity_regularizer: Any = None,
-        seed: int | None = None,
         return_sequences: bool = False,
         return_state: bool = False,
         go_backwards: bool = False,
@@ -75,18 +68,6 @@ class RecurrentLayer(Extensible, keras.layers.RNN):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ):
-        cell_signature = inspect.signature(self.cell_class)
-        names = argument_names(cell_signature)
-        of_cell = {name: kwargs.pop(name) for name in names if name in kwargs}
-        anchored = zip(ANCHORS, (bias_regularizer, seed), strict=True)
-        of_cell.update((name, value) for name, value in anchored if name in names)
-        shared = {name: kwargs[name] for name in SHARED if name in kwargs}
-        if takes_any(cell_signature):
-            of_cell.update(shared)
-        cell = self.cell_class(**of_cell)
-        if not takes_any(cell_signature):
-            for name, value in shared.items():
-                setattr(cell, SHARED[name], value)
         keras.layers.RNN.__init__(
             self,
             cell,
@@ -103,20 +84,24 @@ class RecurrentLayer(Extensible, keras.layers.RNN):
         )
         self.input_spec = keras.layers.InputSpec(ndim=3)
 
-    @classmethod
-    def _first_signature(cls, own: inspect.Signature) -> inspect.Signature:
-        """Return the cell's arguments, then those of every recurrent layer."""
-        if not hasattr(cls, "cell_class"):
-            return own
-        of_cell = inspect.signature(cls.cell_class)
-        missing = [name for name in ANCHORS if name not in of_cell.parameters]
-        return merged(without(own, missing), of_cell, appended=True)
+    def step(self, inputs: Any, states: list) -> tuple[Any, list]:
+        """Run one time step, outside training.
 
-    def __getattr__(self, name: str) -> Any:
-        """Return the cell's argument of that name."""
-        if name in argument_names(inspect.signature(type(self).cell_class)):
-            return getattr(self.cell, name)
-        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}.")
+        Args:
+            inputs: tensor `(batch, features)`.
+            states: list of tensors `(batch, size)`, as `initial_state` or this method
+                gives them.
+
+        Returns:
+            The output `(batch, output_size)`, and the new states.
+        """
+        if not self.built:
+            self.build((None, None, inputs.shape[-1]))
+        return self.cell(inputs, list(states))
+
+    def initial_state(self, batch_size: Any) -> list:
+        """Return the states before the first step, each `(batch_size, size)`."""
+        return self.get_initial_state(batch_size)
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Create the weights for sequences `(batch, time, features)`."""
@@ -255,6 +240,52 @@ class RecurrentLayer(Extensible, keras.layers.RNN):
                     f"{tuple(variable.shape)}, got {tuple(ops.shape(state))}."
                 )
             variable.assign(state)
+
+
+class RecurrentLayer(Extensible, LayerOverCell):
+    """A recurrent layer that makes its cell.
+
+    A subclass names its `cell_class`; the arguments of the cell come first in the
+    layer's signature, and can be read from the layer as from the cell. The options and
+    the call are those of `LayerOverCell`.
+
+    Args:
+        **kwargs: the cell's arguments; the options of a layer; `name`, `dtype`,
+            `trainable`, as for any Keras layer.
+
+    Raises:
+        ValueError: an argument is out of its range.
+        TypeError: an argument is unknown.
+    """
+
+    cell_class: ClassVar[type[Cell]]
+
+    def __init__(self, **kwargs: Any):
+        cell_signature = inspect.signature(self.cell_class)
+        names = argument_names(cell_signature)
+        of_cell = {name: kwargs.pop(name) for name in names if name in kwargs}
+        shared = {name: kwargs[name] for name in SHARED if name in kwargs}
+        if takes_any(cell_signature):
+            of_cell.update(shared)
+        cell = self.cell_class(**of_cell)
+        if not takes_any(cell_signature):
+            for name, value in shared.items():
+                setattr(cell, SHARED[name], value)
+        super().__init__(cell, **kwargs)
+
+    @classmethod
+    def _first_signature(cls, own: inspect.Signature) -> inspect.Signature:
+        """Return the cell's arguments, then the options of every layer over a cell."""
+        options = without(inspect.signature(LayerOverCell.__init__), ("self", "cell"))
+        if not hasattr(cls, "cell_class"):
+            return options
+        return over_cell(options, inspect.signature(cls.cell_class))
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the cell's argument of that name."""
+        if name in argument_names(inspect.signature(type(self).cell_class)):
+            return getattr(self.cell, name)
+        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}.")
 
     def get_config(self) -> dict:
         """Return every constructor argument."""

@@ -6,29 +6,28 @@ in NumPy, with which `tests/outside/test_equations.py` compares all its cases.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqkit import layers
+from seqkit import cells, layers
 from seqkit.testing import reference
 from seqkit.testing.reference import Context, Network
-
-WRAPPER_ARGUMENTS = ("merge_mode", "name", "trainable")
 
 
 @dataclass(frozen=True)
 class Case:
     """A layer with some arguments; calling it makes the layer.
 
-    For a wrapper, `inner` is the layer inside, which all options but its own go to.
+    For a layer made of cells or layers, `inner` makes what is inside, of the options
+    that the layer does not name itself.
     `network` makes the reference, of those of the arguments that it names.
     """
 
     name: str
     layer: type
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    inner: type | None = None
+    inner: Callable[..., Any] | None = None
     truncated: bool = False
     network: Callable[..., Network] | None = None
 
@@ -36,7 +35,8 @@ class Case:
         if self.inner is None:
             return self.layer(**{"units": 4, **self.arguments, **options})
         chosen = {**self.arguments, **options}
-        own = {n: chosen.pop(n) for n in WRAPPER_ARGUMENTS if n in chosen}
+        names = [*_own_arguments(self.layer), "name", "trainable"]
+        own = {n: chosen.pop(n) for n in names if n in chosen}
         if "dtype" in chosen:
             own["dtype"] = chosen["dtype"]
         return self.layer(self.inner(**{"units": 4, **chosen}), **own)
@@ -45,6 +45,12 @@ class Case:
         """Return the same network in NumPy."""
         named = inspect.signature(self.network).parameters
         return self.network(**{n: v for n, v in self.arguments.items() if n in named})
+
+
+def _own_arguments(layer: type) -> Iterable[str]:
+    if layer is layers.Bidirectional:  # which takes its options from the layer inside
+        return ["merge_mode"]
+    return inspect.signature(layer).parameters
 
 
 def _cases(layer: type, network: Callable[..., Network], *variants: dict) -> list[Case]:
@@ -127,6 +133,10 @@ CASES: dict[str, list[Case]] = {
         {"use_bias": False},
         {"activation": "sigmoid", "recurrent_activation": "tanh"},
     ),
+    "RNN": [
+        Case("RNN-GRUCell", layers.RNN, inner=cells.GRUCell),
+        Case("RNN-JordanCell", layers.RNN, {"output_units": 2}, cells.JordanCell),
+    ],
     "Bidirectional": [
         _two_way("GRU", layers.GRU),
         _two_way("LSTM-sum", layers.LSTM, merge_mode="sum"),

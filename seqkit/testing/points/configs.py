@@ -54,7 +54,7 @@ OTHER_VALUES: Mapping[str, Any] = {
     "trainable": False,
 }
 # Arguments that are no settings: the layers inside a wrapper, and values of weights.
-NESTED = ("layer", "backward_layer", "weights")
+NESTED = ("cell", "layer", "layers", "backward_layer", "weights")
 
 # What an argument needs beside it.
 COMPANIONS: Mapping[str, Mapping[str, Any]] = {
