@@ -2,20 +2,44 @@
 
 Gathered in one place, so that a change in Keras is one change here.
 
-- `DropoutRNNCell`: `keras.layers.RNN` draws the dropout masks of a cell once a sequence
-  when the cell is one of these.
 - `AutocastScope`: inside it, variables are read in the compute dtype, as they are in
   a layer's call.
-- `keras_rnn`: its time loop, on any backend.
+- `DropoutRNNCell`: has the methods `get_dropout_mask`, `get_recurrent_dropout_mask`,
+  `reset_dropout_mask` and `reset_recurrent_dropout_mask`, by which `keras.layers.RNN`
+  too draws the dropout masks of a cell once a sequence.
+- `keras_rnn`: Keras's time loop, on any backend. It moved in Keras 3.16.
+- `keras_loop`: the loop that a Keras layer runs, cuDNN's where it takes that:
+  its method `inner_loop`.
 - `cudnn_usable`: whether Keras would run LSTM and GRU on cuDNN here.
+- `EXPORTERS`: modules that trace a model into a graph which must run elsewhere.
 """
 
+from typing import Any
+
 import keras
-from keras.src.backend import rnn as keras_rnn
+from keras.src import backend
 from keras.src.backend.common.variables import AutocastScope
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 
-__all__ = ["AutocastScope", "DropoutRNNCell", "cudnn_usable", "keras_rnn"]
+__all__ = [
+    "EXPORTERS",
+    "AutocastScope",
+    "DropoutRNNCell",
+    "cudnn_usable",
+    "keras_loop",
+    "keras_rnn",
+]
+
+EXPORTERS = ("keras.src.export", "tensorflow.python.saved_model", "tf2onnx")
+
+keras_rnn = getattr(backend.rnn, "rnn", backend.rnn)
+
+
+def keras_loop(
+    layer: Any, sequences: Any, states: list, mask: Any, training: bool
+) -> tuple[Any, Any, list]:
+    """Return the last output, every output and the last states of Keras's own loop."""
+    return layer.inner_loop(sequences, states, mask, training)
 
 
 def cudnn_usable() -> bool:

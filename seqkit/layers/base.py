@@ -9,7 +9,7 @@ from keras import ops
 from seqkit import recurrence
 from seqkit.cells import checks
 from seqkit.cells.base import Cell
-from seqkit.keras_internals import keras_rnn
+from seqkit.keras_internals import keras_loop, keras_rnn
 from seqkit.signature import (
     Extensible,
     argument_names,
@@ -83,6 +83,7 @@ class LayerOverCell(keras.layers.RNN):
             **kwargs,
         )
         self.input_spec = keras.layers.InputSpec(ndim=3)
+        self.supports_masking = True  # Keras's RNN says otherwise from 3.16 on
 
     def step(self, inputs: Any, states: list) -> tuple[Any, list]:
         """Run one time step, outside training.
@@ -120,17 +121,19 @@ class LayerOverCell(keras.layers.RNN):
         states = self._first_states(sequences, initial_state)
         if mask is not None:
             mask = keras.tree.flatten(mask)[0]
-        self._maybe_config_dropout_masks(self.cell, sequences[:, 0, :], states)
+        self.cell.get_dropout_mask(sequences[:, 0, :])
+        self.cell.get_recurrent_dropout_mask(states[0])
         if recurrence.choose(self) == "keras":
             held = keras.config.backend() == "jax" and mask is not None
-            loop = self._loop_with_output if held else super().inner_loop
-            last, every, states = loop(sequences, states, mask, training)
+            loop = LayerOverCell._loop_with_output if held else keras_loop
+            last, every, states = loop(self, sequences, states, mask, training)
             output = every if self.return_sequences else last
         else:
             from seqkit.recurrence.loop import run  # TensorFlow only from here on
 
             output, states = run(self, sequences, states, mask, training)
-        self._maybe_reset_dropout_masks(self.cell)
+        self.cell.reset_dropout_mask()
+        self.cell.reset_recurrent_dropout_mask()
         output, states = keras.tree.map_structure(
             lambda tensor: ops.cast(tensor, self.compute_dtype), (output, list(states))
         )
@@ -173,10 +176,10 @@ class LayerOverCell(keras.layers.RNN):
                 f"got sequences of shape {tuple(sequences.shape)}."
             )
         batch = sequences.shape[0]
-        if self.stateful and batch not in (None, self._expected_batch_size):
+        if self.stateful and batch not in (None, self.states[0].shape[0]):
             raise ValueError(
                 f"`sequences` of {self.name!r}, which is stateful, must have the batch "
-                f"size {self._expected_batch_size}, got {batch}."
+                f"size {self.states[0].shape[0]}, got {batch}."
             )
         if initial_state is None:
             initial_state = (

@@ -43,6 +43,10 @@ class Bidirectional(keras.layers.Bidirectional):
     Transactions on Signal Processing 45, 1997.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.supports_masking = True  # Keras says otherwise from 3.16 on
+
     def compute_mask(self, _: Any, mask: Any) -> Any:
         """Return the mask of each output; None for the states."""
         mask = keras.tree.flatten(mask)[0] if self.return_sequences else None

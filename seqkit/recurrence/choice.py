@@ -3,16 +3,13 @@
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
 import keras
 
-from seqkit.keras_internals import cudnn_usable
-
-# Modules that trace a model into a graph which must run elsewhere.
-EXPORTERS = ("keras.src.export", "tensorflow.python.saved_model", "tf2onnx")
+from seqkit.keras_internals import EXPORTERS, cudnn_usable
 
 _here = threading.local()
 
@@ -73,7 +70,17 @@ def exporting() -> bool:
     """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if str(frame.f_globals.get("__name__")).startswith(EXPORTERS):
+        if belongs(str(frame.f_globals.get("__name__")), EXPORTERS):
             return True
         frame = frame.f_back
     return False
+
+
+def belongs(module: str, packages: Iterable[str]) -> bool:
+    """Return whether a module is one of these, or in one.
+
+    Example:
+    >>> [belongs(name, ["tf2onnx"]) for name in ("tf2onnx.convert", "tf2onnx_tools")]
+    [True, False]
+    """
+    return any(f"{module}.".startswith(f"{package}.") for package in packages)

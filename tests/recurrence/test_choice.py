@@ -57,6 +57,25 @@ def test_an_exported_graph_is_plain(tmp_path):
         assert "plain" in CHOSEN
 
 
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("tf2onnx", "plain"),
+        ("tf2onnx.convert", "plain"),
+        ("tensorflow.python.saved_model.save", "plain"),
+        ("keras.src.export.saved_model", "plain"),
+        ("tf2onnx_free", "compiled"),
+        ("tf2onnxruntime.tools", "compiled"),
+        ("keras.src.exporting", "compiled"),
+        ("my.tf2onnx", "compiled"),
+    ],
+)
+def test_exporters_are_known_by_their_whole_name(module, expected):
+    there = {"__name__": module, "ask": lambda: chosen_in_graph(layers.LSTM(2))}
+    exec("found = ask()", there)
+    assert there["found"] == expected
+
+
 @pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
 def test_cudnn(make, monkeypatch):
     monkeypatch.setattr(choice, "cudnn_usable", lambda: True)

@@ -25,6 +25,15 @@ class LosesMask(SimpleRNN):
 
 
 @registered
+class LeavesMaskToKeras(SimpleRNN):
+    """The mask reaches the next layer where that of Keras's RNN does."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(units, **kwargs)
+        self.supports_masking = keras.layers.RNN(self.cell).supports_masking
+
+
+@registered
 class LeaksNaN(SimpleRNN):
     """Values under the mask are thrown away after use: their gradient is not."""
 

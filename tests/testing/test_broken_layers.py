@@ -33,6 +33,11 @@ REJECTIONS = [
     (broken.LeaksNaN, gradients.check_garbage, "nan under the mask"),
     (broken.LosesMask, masking.check_propagation, "the next layer"),
     (broken.LosesMask, masking.check_propagation_without_keras, "the next layer"),
+    (
+        broken.LeavesMaskToKeras,
+        masking.check_propagation_without_keras,
+        "the next layer",
+    ),
     (broken.LosesMask, masking.check_declared, "have a mask"),
     (broken.PeeksAhead, causality.check_values, "outputs before step 1"),
     (broken.PeeksAhead, causality.check_jacobian, "output 0 .* later input 1"),

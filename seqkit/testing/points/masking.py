@@ -1,5 +1,10 @@
 """Point 3: a masked step is as if it were not there."""
 
+import contextlib
+import functools
+import inspect
+import warnings
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -79,9 +84,14 @@ def check_garbage(subject: Subject) -> None:
 
 def check_propagation(subject: Subject) -> None:
     """The mask reaches the next layer, in eager code and in a model."""
+    _check_propagation(subject, subject.layer(return_sequences=True))
+
+
+def _check_propagation(subject: Subject, first: Any) -> None:
     mask, x, _ = _setting(subject)
     x = np.where(mask[:, :, None], x, np.float32(0))
-    first, after = subject.layer(return_sequences=True), keras.layers.LSTM(2)
+    after = keras.layers.LSTM(2)
+    after.supports_masking = True  # Keras 3.16 warns where it says otherwise
     outputs = np.concatenate(arrays(first(x, mask=mask)), axis=-1)
     expected = after(outputs, mask=mask)
     different(after(outputs), expected, "the next layer without a mask")
@@ -98,9 +108,25 @@ def check_propagation(subject: Subject) -> None:
 
 
 def check_propagation_without_keras(subject: Subject) -> None:
-    """The mask reaches the next layer also when Keras's RNN drops it (Keras 3.16)."""
-    with mock.patch.object(keras.layers.RNN, "compute_mask", return_value=None):
-        check_propagation(subject)
+    """So it does where Keras's own layers pass none on, as from Keras 3.16 on."""
+    with contextlib.ExitStack() as patches, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras's, where a mask is dropped
+        for cls in (keras.layers.RNN, keras.layers.Bidirectional):
+            made = _without_masking(cls.__init__)
+            patches.enter_context(mock.patch.object(cls, "__init__", made))
+            none = mock.patch.object(cls, "compute_mask", return_value=None)
+            patches.enter_context(none)
+        _check_propagation(subject, subject.fresh(return_sequences=True))
+
+
+def _without_masking(constructor: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(constructor)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        constructor(self, *args, **kwargs)
+        self.supports_masking = False
+
+    __init__.__signature__ = inspect.signature(constructor)  # type: ignore
+    return __init__
 
 
 def check_declared(subject: Subject) -> None:
