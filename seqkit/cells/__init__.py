@@ -7,6 +7,7 @@ from seqkit.cells.jordan import JordanCell
 from seqkit.cells.lstm import LSTMCell
 from seqkit.cells.peephole_lstm import PeepholeLSTMCell
 from seqkit.cells.simple_rnn import SimpleRNNCell
+from seqkit.cells.stack import NormalizedCell, ResidualCell, StackCell
 
 __all__ = [
     "Cell",
@@ -14,7 +15,10 @@ __all__ = [
     "GRUCell",
     "JordanCell",
     "LSTMCell",
+    "NormalizedCell",
     "PeepholeLSTMCell",
     "RecurrentCell",
+    "ResidualCell",
     "SimpleRNNCell",
+    "StackCell",
 ]

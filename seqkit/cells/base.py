@@ -59,7 +59,9 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
         TypeError: an argument is unknown.
     """
 
-    dropout = recurrent_dropout = 0.0
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    noise_size: int = 0
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
@@ -113,8 +115,7 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
             list(new) if isinstance(states, (list, tuple)) else new[0]
         )
 
-    @staticmethod
-    def dot_with(product: Callable, mask: Any) -> Callable:
+    def dot_with(self, product: Callable, mask: Any) -> Callable:
         """Return the `dot` of `step` over a product, with a recurrent dropout mask."""
 
         def dot(vector: Any, kernel: Any, dropout: bool = True) -> Any:
@@ -129,6 +130,11 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
         """The sizes of the states, as a list in every case."""
         size = self.state_size
         return [size] if isinstance(size, int) else list(size)
+
+    @property
+    def recurrent_mask_size(self) -> int:
+        """The width of the recurrent dropout mask, 0 where there is none."""
+        return self.state_sizes[0] if self.recurrent_dropout else 0
 
     def get_initial_state(self, batch_size: Any = None) -> list:
         """Return the states before the first step: zeros `(batch, size)`."""

@@ -7,9 +7,11 @@ from seqkit.layers.elman import Elman
 from seqkit.layers.gru import GRU
 from seqkit.layers.jordan import Jordan
 from seqkit.layers.lstm import LSTM
+from seqkit.layers.names import find, get, networks
 from seqkit.layers.peephole_lstm import PeepholeLSTM
 from seqkit.layers.rnn import RNN
 from seqkit.layers.simple_rnn import SimpleRNN
+from seqkit.layers.stack import Stack
 
 __all__ = [
     "GRU",
@@ -23,4 +25,8 @@ __all__ = [
     "PeepholeLSTM",
     "RecurrentLayer",
     "SimpleRNN",
+    "Stack",
+    "find",
+    "get",
+    "networks",
 ]

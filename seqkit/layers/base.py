@@ -68,6 +68,7 @@ class LayerOverCell(keras.layers.RNN):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ):
+        kwargs.setdefault("dtype", cell.dtype_policy)
         keras.layers.RNN.__init__(
             self,
             cell,
@@ -121,6 +122,19 @@ class LayerOverCell(keras.layers.RNN):
         states = self._first_states(sequences, initial_state)
         if mask is not None:
             mask = keras.tree.flatten(mask)[0]
+        output, states = self._run(sequences, states, mask, training)
+        output, states = keras.tree.map_structure(
+            lambda tensor: ops.cast(tensor, self.compute_dtype), (output, list(states))
+        )
+        if self.stateful:
+            for variable, state in zip(self.states, states, strict=True):
+                variable.assign(state)
+        return (output, *states) if self.return_state else output
+
+    def _run(
+        self, sequences: Any, states: list, mask: Any, training: bool
+    ) -> tuple[Any, list]:
+        """Return the output, every step's or the last one, and the last states."""
         self.cell.get_dropout_mask(sequences[:, 0, :])
         self.cell.get_recurrent_dropout_mask(states[0])
         if recurrence.choose(self) == "keras":
@@ -134,13 +148,7 @@ class LayerOverCell(keras.layers.RNN):
             output, states = run(self, sequences, states, mask, training)
         self.cell.reset_dropout_mask()
         self.cell.reset_recurrent_dropout_mask()
-        output, states = keras.tree.map_structure(
-            lambda tensor: ops.cast(tensor, self.compute_dtype), (output, list(states))
-        )
-        if self.stateful:
-            for variable, state in zip(self.states, states, strict=True):
-                variable.assign(state)
-        return (output, *states) if self.return_state else output
+        return output, states
 
     def _loop_with_output(
         self, sequences: Any, states: list, mask: Any, training: bool

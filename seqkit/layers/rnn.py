@@ -42,7 +42,6 @@ class RNN(Extensible, LayerOverCell):
             cell = keras.saving.deserialize_keras_object(cell)
         if not isinstance(cell, Cell):
             raise ValueError(f"`cell` must be a cell of seqkit, got {cell!r}.")
-        kwargs.setdefault("dtype", cell.dtype_policy)
         super().__init__(cell, **kwargs)
 
     @classmethod

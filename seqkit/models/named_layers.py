@@ -2,27 +2,13 @@
 
 import keras
 
-from seqkit import layers as seqkit_layers
 from seqkit.errors import InputError
+from seqkit.layers import find
 
 
-def recurrent_layers() -> dict[str, type[keras.layers.Layer]]:
-    """Give every recurrent layer of `seqkit.layers` by its name.
-
-    Example:
-        >>> "LSTM" in recurrent_layers()
-        True
-    """
-    members = {name: getattr(seqkit_layers, name) for name in seqkit_layers.__all__}
-    return {
-        name: member
-        for name, member in members.items()
-        if issubclass(member, seqkit_layers.RecurrentLayer)
-        and member is not seqkit_layers.RecurrentLayer
-    }
-
-
-def find_recurrent_layer(name: str) -> type[keras.layers.Layer]:
+def find_recurrent_layer(
+    name: str, setting: str = "network"
+) -> type[keras.layers.Layer]:
     """Give a recurrent layer by its name, in upper or lower case.
 
     Raises:
@@ -32,10 +18,8 @@ def find_recurrent_layer(name: str) -> type[keras.layers.Layer]:
         >>> find_recurrent_layer("lstm").__name__
         'LSTM'
     """
-    found = recurrent_layers()
-    by_lower_case = {each.lower(): layer for each, layer in found.items()}
-    if name.lower() not in by_lower_case:
-        raise InputError(
-            f"network must be one of {', '.join(sorted(found))}; got {name!r}"
-        )
-    return by_lower_case[name.lower()]
+    try:
+        return find(name)
+    except ValueError as error:
+        message = str(error).replace("`identifier`", setting).replace(", got", "; got")
+        raise InputError(message) from None

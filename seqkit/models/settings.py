@@ -7,6 +7,7 @@ from dataclasses import field, fields
 from typing import Any
 
 from seqkit.errors import InputError
+from seqkit.models.named_layers import find_recurrent_layer
 
 
 def setting(default: Any, help: str, **rule: Any) -> Any:
@@ -15,8 +16,9 @@ def setting(default: Any, help: str, **rule: Any) -> Any:
     Args:
         default: Its default.
         help: One line about it.
-        **rule: `choices`, or bounds: `minimum <= value` or `above < value`, and
-            `value <= maximum` or `value < below`.
+        **rule: `network=True` for the name of a recurrent layer; `choices`; or bounds:
+            `minimum <= value` or `above < value`, and `value <= maximum` or `value <
+            below`.
     """
     return field(default=default, metadata={"help": help, **rule})
 
@@ -35,6 +37,8 @@ def _check(name: str, value: Any, kind: Any, rule: Any) -> None:
     allowed = (int, float) if kind is float else kind
     if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
         raise InputError(f"{name} must be of type {kind.__name__}; got {value!r}")
+    if "network" in rule:
+        find_recurrent_layer(str(value), name)
     if "choices" in rule and value not in rule["choices"]:
         raise InputError(
             f"{name} must be one of {', '.join(rule['choices'])}; got {value!r}"

@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit.layers import GRU, BahdanauAttention, LuongAttention
-from seqkit.models.named_layers import recurrent_layers
+from seqkit.layers import GRU, BahdanauAttention, LuongAttention, networks
 from seqkit.testing.discovery import public_layers
 
 LAYERS = {
@@ -217,6 +216,6 @@ def test_a_memory_of_one_step_is_all_there_is_to_see(kind):
 
 
 def test_are_not_recurrent_layers():
-    for found in (recurrent_layers(), public_layers()):
+    for found in (networks(), public_layers()):
         assert "LSTM" in found
         assert not {"BahdanauAttention", "LuongAttention"} & set(found)

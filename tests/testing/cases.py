@@ -83,6 +83,13 @@ def _jordan(decay=None, normalized=False, trainable_decay=False, preset=None):
     return reference.Jordan(context=Context(decay, normalized, trainable_decay))
 
 
+def _two_cells(**options):
+    upper = {**options, "dropout": 0.0}  # the contract reads one mask off the inputs
+    return [cells.ElmanCell(**options), cells.LSTMCell(**upper)]
+
+
+BETWEEN = {"residual": True, "normalize": True}
+
 CASES: dict[str, list[Case]] = {
     "SimpleRNN": _cases(
         layers.SimpleRNN,
@@ -136,6 +143,10 @@ CASES: dict[str, list[Case]] = {
     "RNN": [
         Case("RNN-GRUCell", layers.RNN, inner=cells.GRUCell),
         Case("RNN-JordanCell", layers.RNN, {"output_units": 2}, cells.JordanCell),
+    ],
+    "Stack": [
+        Case("Stack", layers.Stack, inner=_two_cells),
+        Case("Stack-residual-normalize", layers.Stack, BETWEEN, inner=_two_cells),
     ],
     "Bidirectional": [
         _two_way("GRU", layers.GRU),

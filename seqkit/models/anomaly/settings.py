@@ -28,7 +28,9 @@ class ForecasterSettings:
         seqkit.errors.InputError: horizon must be at least 1; got 0
     """
 
-    network: str = setting("LSTM", "recurrent layer: the name of any in seqkit.layers")
+    network: str = setting(
+        "LSTM", "recurrent layer: the name of any in seqkit.layers", network=True
+    )
     layers: int = setting(1, "recurrent layers, one over the other", minimum=1)
     units: int = setting(32, "units of each recurrent layer", minimum=1)
     horizon: int = setting(10, "steps that are forecast", minimum=1)

@@ -14,7 +14,6 @@ from seqkit.export import Signature, export_saved_model
 from seqkit.models.classification.calibration import fit_temperature, softmax
 from seqkit.models.classification.settings import ClassifierSettings
 from seqkit.models.classification.training import train_network
-from seqkit.models.named_layers import find_recurrent_layer
 from seqkit.models.run_files import (
     MODEL_FILE,
     config_of,
@@ -104,10 +103,9 @@ class SentimentClassifier:
                 and a line an epoch elsewhere.
 
         Raises:
-            InputError: There is one class only, a validation label that no training
-                text has, or no such network.
+            InputError: There is one class only, or a validation label that no training
+                text has.
         """
-        find_recurrent_layer(settings.network)
         classes = sorted(set(labels))
         unseen = sorted(set(validation[1]) - set(classes))
         if len(classes) < 2:

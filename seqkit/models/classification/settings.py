@@ -24,7 +24,9 @@ class ClassifierSettings:
         seqkit.errors.InputError: units must be at least 1; got 0
     """
 
-    network: str = setting("LSTM", "recurrent layer: the name of any in seqkit.layers")
+    network: str = setting(
+        "LSTM", "recurrent layer: the name of any in seqkit.layers", network=True
+    )
     bidirectional: bool = setting(True, "read every text in both directions")
     layers: int = setting(1, "recurrent layers, one over the other", minimum=1)
     units: int = setting(64, "units of each recurrent layer", minimum=1)

@@ -45,10 +45,12 @@ class TranslatorSettings:
         "source no more is read", minimum=1,
     )  # fmt: skip
 
-    encoder: str = setting("GRU", "recurrent layer: the name of any in seqkit.layers")
+    encoder: str = setting(
+        "GRU", "recurrent layer: the name of any in seqkit.layers", network=True
+    )
     bidirectional: bool = setting(True, "read the source in both directions")
     encoder_layers: int = setting(1, "recurrent layers of the encoder", minimum=1)
-    decoder: str = setting("GRU", "recurrent layer of the decoder")
+    decoder: str = setting("GRU", "recurrent layer of the decoder", network=True)
     decoder_layers: int = setting(2, "recurrent layers of the decoder", minimum=1)
     units: int = setting(
         512, "units of each recurrent layer, both directions together", minimum=1

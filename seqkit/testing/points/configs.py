@@ -49,6 +49,8 @@ OTHER_VALUES: Mapping[str, Any] = {
     "implementation": 1,
     "use_cudnn": False,
     "merge_mode": "sum",
+    "residual": True,
+    "normalize": True,
     "name": "other",
     "dtype": "float64",
     "trainable": False,

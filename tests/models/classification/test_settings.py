@@ -5,7 +5,6 @@ import pytest
 from seqkit.errors import InputError
 from seqkit.models import ClassifierSettings
 from seqkit.models.classification.settings import LEVELS
-from seqkit.models.named_layers import find_recurrent_layer, recurrent_layers
 from seqkit.text import LEVELS as TEXT_LEVELS
 
 
@@ -45,15 +44,12 @@ def test_a_bad_value_is_named(name, value, message):
         ClassifierSettings(**{name: value})
 
 
-def test_networks_are_found_by_name_in_any_case():
-    names = recurrent_layers()
-    assert {"SimpleRNN", "LSTM", "GRU", "Elman", "Jordan"} <= set(names)
-    for name, layer in names.items():
-        assert find_recurrent_layer(name) is layer
-        assert find_recurrent_layer(name.upper()) is layer
-
-
 @pytest.mark.parametrize("name", ["Transformer", "Bidirectional", "", "lstm "])
 def test_unknown_networks_list_what_there_is(name):
-    with pytest.raises(InputError, match=r"network must be one of Elman, GRU, .*LSTM"):
-        find_recurrent_layer(name)
+    with pytest.raises(InputError, match=r"network must be one of .*Elman, .*; got"):
+        ClassifierSettings(network=name)
+
+
+def test_a_close_match_is_named():
+    with pytest.raises(InputError, match=r"Did you mean 'LSTM'\?$"):
+        ClassifierSettings(network="LSMT")

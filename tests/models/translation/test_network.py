@@ -136,7 +136,7 @@ def test_saved_and_read(tmp_path):
             "needs bridge='dense'",
         ),
         ({"attention": "none", "coverage_penalty": 0.1}, "needs an attention"),
-        ({"encoder": "none"}, "network must be one of"),
+        ({"encoder": "none"}, "encoder must be one of"),
         ({"dropout": 1.0}, "dropout must be less than 1"),
     ],
 )

@@ -1,0 +1,225 @@
+"""Cells made of other cells."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from seqkit.cells.base import Cell, multiplying_by
+
+
+def as_cell(name: str, thing: Any) -> Cell:
+    """Return a cell as it is, that of a layer, or the one that a config describes.
+
+    Raises:
+        ValueError: it is none of these; the message has the argument's name.
+    """
+    if isinstance(thing, dict):
+        thing = keras.saving.deserialize_keras_object(thing)
+    cell = thing.cell if isinstance(thing, keras.layers.RNN) else thing
+    if not isinstance(cell, Cell):
+        raise ValueError(
+            f"`{name}` must be a recurrent layer or a cell of seqkit, got {thing!r}."
+        )
+    return cell
+
+
+def dtype_of(cell: Cell, kwargs: dict) -> dict:
+    """Return a cell's keyword arguments, with the dtype of another as the default."""
+    return {"dtype": cell.dtype_policy, **kwargs}
+
+
+class PartDots:
+    """What a composite cell multiplies by: a `dot` for each of its parts.
+
+    Attributes:
+        product: multiplies without dropout.
+        of_parts: the `dot` of each part's step.
+        input_masks: the dropout mask on each part's input, or None.
+    """
+
+    def __init__(self, product: Callable, of_parts: list, input_masks: list) -> None:
+        self.product, self.of_parts = product, of_parts
+        self.input_masks = input_masks
+
+    def __call__(self, vector: Any, kernel: Any, dropout: bool = False) -> Any:
+        """Return vector · kernel."""
+        return self.product(vector, kernel)
+
+
+class CompositeCell(Cell):
+    """A cell made of other cells, its parts.
+
+    Its states are those of the parts, one after the other. Dropout, noise and weights
+    changed in training are the parts' own. A subclass defines `drive`, `step` and
+    `readout`; in `step` it runs a part by `run_part` or `feed_part`.
+
+    Attributes:
+        parts: the cells; a subclass sets it in its constructor.
+    """
+
+    parts: list
+
+    @property
+    def state_size(self) -> list[int]:
+        """The sizes of the parts' states."""
+        return [size for part in self.parts for size in part.state_sizes]
+
+    @property
+    def output_size(self) -> int:
+        """The size of the output: the last part's."""
+        return self.parts[-1].output_size
+
+    def build(self, input_shape: tuple) -> None:
+        """Create the parts' weights for inputs `(..., features)`."""
+        for part, width in zip(self.parts, self.input_widths(), strict=True):
+            if not part.built:
+                part.build((*input_shape[:-1], width or input_shape[-1]))
+
+    def get_initial_state(self, batch_size: Any = None) -> list:
+        """Return the parts' states before the first step."""
+        return [s for part in self.parts for s in part.get_initial_state(batch_size)]
+
+    def states_of_parts(self, states: Sequence) -> list[list]:
+        """Return the states as a list for each part."""
+        left = iter(states)
+        return [[next(left) for _ in part.state_sizes] for part in self.parts]
+
+    def run_part(
+        self, k: int, drive: Any, states: Sequence, dot: PartDots, noise: Any
+    ) -> tuple[Any, list]:
+        """Run the step of part k: what it emits, and its new states.
+
+        Args:
+            k: which part.
+            drive: what its `drive` gave.
+            states: its states.
+            dot: the whole cell's.
+            noise: the whole cell's, or None.
+        """
+        part = self.parts[k]
+        if not part.noise_size:
+            emission, new = part.step(drive, states, dot.of_parts[k])
+            return emission, list(new)
+        if noise is not None:
+            start = sum(before.noise_size for before in self.parts[:k])
+            noise = noise[:, start : start + part.noise_size]
+        step: Callable = part.step
+        emission, new = step(drive, states, dot.of_parts[k], noise)
+        return emission, list(new)
+
+    def drive_part(self, k: int, inputs: Any, dot: PartDots) -> Any:
+        """Return the drive of part k for an input that is made within the step."""
+        mask = dot.input_masks[k]
+        with multiplying_by(dot):
+            return self.parts[k].drive(inputs if mask is None else inputs * mask)
+
+    def read_part(self, k: int, emission: Any, dot: PartDots) -> Any:
+        """Return the output of part k within the step."""
+        with multiplying_by(dot):
+            return self.parts[k].readout(emission)
+
+    def step(
+        self, drive: Any, states: Sequence, dot: Any, noise: Any = None
+    ) -> tuple[Any, list]:
+        """Run the parts one over the other."""
+        new: list = []
+        emission = None
+        for k, part_states in enumerate(self.states_of_parts(states)):
+            if k:
+                drive = self.drive_part(k, self.read_part(k - 1, emission, dot), dot)
+            emission, after = self.run_part(k, drive, part_states, dot, noise)
+            new += after
+        return emission, new
+
+    def drive(self, inputs: Any) -> Any:
+        """Return the drive of the first part."""
+        return self.parts[0].drive(inputs)
+
+    def readout(self, emission: Any) -> Any:
+        """Return the output of the last part."""
+        return self.parts[-1].readout(emission)
+
+    @property
+    def noise_size(self) -> int:  # type: ignore[override]
+        """How many random numbers the parts' steps need."""
+        return sum(part.noise_size for part in self.parts)
+
+    def training_weights(self, values: list) -> list:
+        """Return the values that the parts' weights have in training."""
+        places = {id(weight): i for i, weight in enumerate(self.weights)}
+        values = list(values)
+        for part in self.parts:
+            own = [places[id(weight)] for weight in part.weights]
+            changed = part.training_weights([values[i] for i in own])
+            for i, value in zip(own, changed, strict=True):
+                values[i] = value
+        return values
+
+    # The recurrent dropout mask is all masks that are used within a step, side by side:
+    # of each part its recurrent mask, and that of its input unless it is the cell's.
+
+    def input_widths(self) -> list[int | None]:
+        """Return the size of each part's input; None where it is the cell's own."""
+        return [None, *(part.output_size for part in self.parts[:-1])]
+
+    @property
+    def dropout(self) -> float:  # type: ignore[override]
+        """The share of the cell's own inputs that is dropped."""
+        return self.parts[0].dropout if self.input_widths()[0] is None else 0.0
+
+    @property
+    def recurrent_mask_size(self) -> int:
+        """The width of the masks that are used within a step."""
+        return sum(sum(widths) for widths in self._mask_widths())
+
+    def _mask_widths(self) -> list[tuple[int, int]]:
+        """Return for each part the widths of its input's and its recurrent mask."""
+        return [
+            (width if width and part.dropout else 0, part.recurrent_mask_size)
+            for part, width in zip(self.parts, self.input_widths(), strict=True)
+        ]
+
+    def get_dropout_mask(self, step_input: Any) -> Any:
+        """Return the dropout mask of the cell's own inputs, or None."""
+        return self.parts[0].get_dropout_mask(step_input) if self.dropout else None
+
+    def get_recurrent_dropout_mask(self, step_input: Any) -> Any:
+        """Return all masks of a step, `(batch, recurrent_mask_size)`, or None."""
+        batch, masks = ops.shape(step_input)[0], []
+
+        def like(width: int) -> Any:
+            return ops.ones((batch, width), self.compute_dtype)
+
+        for part, widths in zip(self.parts, self._mask_widths(), strict=True):
+            if widths[0]:
+                masks.append(part.get_dropout_mask(like(widths[0])))
+            if widths[1]:
+                first_state = like(part.state_sizes[0])
+                masks.append(part.get_recurrent_dropout_mask(first_state))
+        return ops.concatenate(masks, axis=-1) if masks else None
+
+    def reset_dropout_mask(self) -> None:
+        """Forget the masks of inputs."""
+        for part in self.parts:
+            part.reset_dropout_mask()
+
+    def reset_recurrent_dropout_mask(self) -> None:
+        """Forget the masks that are used within a step."""
+        for part in self.parts:
+            part.reset_dropout_mask()
+            part.reset_recurrent_dropout_mask()
+
+    def dot_with(self, product: Callable, mask: Any) -> Any:
+        """Return the `dot` of each part over a product, with the masks of a step."""
+        of_parts, input_masks, start = [], [], 0
+        for part, widths in zip(self.parts, self._mask_widths(), strict=True):
+            cut: list = []
+            for width in widths:
+                used = width and mask is not None
+                cut.append(mask[:, start : start + width] if used else None)
+                start += width
+            input_masks.append(cut[0])
+            of_parts.append(part.dot_with(product, cut[1]))
+        return PartDots(super().dot_with(product, None), of_parts, input_masks)
