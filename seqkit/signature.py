@@ -110,8 +110,13 @@ class Extensible:
     Each constructor of a line of subclasses gets its arguments by name, as they stand
     in `inspect.signature`. One that takes `*args`, or arguments by position alone, gets
     them as they came.
+
+    Attributes:
+        without_arguments: names of arguments of its bases that a class does not take.
+            Its constructor may give them to its base.
     """
 
+    without_arguments: ClassVar[Collection[str]] = ()
     _signatures: ClassVar[dict[type, Signature]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -159,11 +164,17 @@ def _signature_from(cls: type[Extensible], start: type) -> Signature:
     known = cls._signatures
     if start not in known:
         line = cls.__mro__[cls.__mro__.index(start) : cls.__mro__.index(Extensible)]
-        written = [vars(each)["__init__"] for each in line if "__init__" in vars(each)]
-        first, *more = map(_own_signature, reversed(written))
-        signature = cls._first_signature(first)
-        for own in more:
-            signature = merged(own, signature) if takes_any(own) else own
+        signature: Any = None
+        for each in reversed(line):
+            if "__init__" in vars(each):
+                own = _own_signature(vars(each)["__init__"])
+                if signature is None:
+                    signature = cls._first_signature(own)
+                else:
+                    signature = merged(own, signature) if takes_any(own) else own
+            if signature is not None:
+                refused = vars(each).get("without_arguments", ())
+                signature = without(signature, refused)
         known[start] = signature
     return known[start]
 
@@ -187,6 +198,7 @@ def _bound(cls: type[Extensible], constructor: Callable) -> Callable:
             given = kwargs
         outermost = "_arguments" not in vars(self)
         if outermost:
+            _refuse(type(self), given)
             vars(self)["_arguments"] = _Arguments(set(given))
         arguments = vars(self)["_arguments"]
         arguments.fixed |= set(given) - arguments.known
@@ -202,6 +214,16 @@ def _bound(cls: type[Extensible], constructor: Callable) -> Callable:
     # Where a layer is made, Keras binds the arguments to this for a config of its own.
     __init__.__signature__ = inspect.signature(constructor)  # type: ignore
     return __init__
+
+
+def _refuse(cls: type[Extensible], given: Collection[str]) -> None:
+    """Raise if a class is given an argument that one of its bases takes, but not it."""
+    line = cls.__mro__[: cls.__mro__.index(Extensible)]
+    refused = {n for each in line for n in vars(each).get("without_arguments", ())}
+    names = argument_names(inspect.signature(cls))
+    for name in given:
+        if name in refused and name not in names:
+            raise TypeError(f"{cls.__name__} has no argument `{name}`.")
 
 
 def _named(bound: inspect.BoundArguments, signature: Signature) -> dict:

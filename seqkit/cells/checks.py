@@ -3,6 +3,7 @@
 NumPy's scalars are taken for numbers, and come back as Python's, fit for a config.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,6 +48,34 @@ def seed(value: Any) -> int | None:
     if number is None or (isinstance(number, int) and not isinstance(number, bool)):
         return number
     raise ValueError(f"`seed` must be an integer or None, got {value!r}.")
+
+
+def natural_number(name: str, value: Any) -> int:
+    """Return the value if it is an integer from 0 on."""
+    number = plain(value)
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise ValueError(f"`{name}` must be an integer from 0 on, got {value!r}.")
+    return number
+
+
+def positive(name: str, value: Any) -> float:
+    """Return the value if it is a positive, finite number."""
+    number = plain(value)
+    if not _is_number(number) or not 0 < number < math.inf:
+        raise ValueError(f"`{name}` must be a positive number, got {value!r}.")
+    return float(number)
+
+
+def share(name: str, value: Any) -> float:
+    """Return the value if it lies in (0, 1]."""
+    number = plain(value)
+    if not _is_number(number) or not 0 < number <= 1:
+        raise ValueError(f"`{name}` must be a number in (0, 1], got {value!r}.")
+    return float(number)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def one_of(name: str, value: Any, choices: Sequence) -> Any:

@@ -7,6 +7,8 @@ import tensorflow as tf
 from seqkit.recurrence.choice import choose
 from seqkit.recurrence.compiled import compiled_loop
 from seqkit.recurrence.plain import plain_loop
+from seqkit.recurrence.scan import scan_loop, scans
+from seqkit.recurrence.weights import values
 
 
 def run(
@@ -38,7 +40,18 @@ def run(
         sequences = tf.where(valid[:, :, None], sequences, tf.zeros_like(sequences))
     recurrent_mask = cell.get_recurrent_dropout_mask(states[0]) if training else None
     options = (recurrent_mask, layer.return_sequences, layer.unroll)
-    if choose(layer) == "plain":
+    loop = choose(layer)
+    if scans(cell, layer.unroll):
+        output, states = scan_loop(
+            cell,
+            sequences,
+            valid,
+            states,
+            values(cell),
+            layer.return_sequences,
+            loop == "compiled",
+        )
+    elif loop == "plain":
         output, states = plain_loop(cell, sequences, valid, states, *options)
     else:
         output, states = compiled_loop(

@@ -1,5 +1,6 @@
 """A layer under test: made with any options, always with the same weights."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -39,6 +40,17 @@ def cells(layer: Any) -> list[Any]:
     if is_bidirectional(layer):
         return [*cells(layer.forward_layer), *cells(layer.backward_layer)]
     return [layer.cell]
+
+
+def takes(layer: Any, argument: str) -> bool:
+    """Return whether the cells of a layer take an argument.
+
+    Example:
+        >>> takes(keras.layers.LSTM(2), "recurrent_dropout")
+        True
+    """
+    signatures = [inspect.signature(type(cell)) for cell in cells(layer)]
+    return all(argument in signature.parameters for signature in signatures)
 
 
 class Subject:

@@ -5,7 +5,7 @@ import pytest
 
 from seqkit.testing import reference
 from seqkit.testing.points.gradients import gradients
-from seqkit.testing.subject import FULL, Subject, arrays, masks
+from seqkit.testing.subject import FULL, Subject, arrays, masks, takes
 from tests.testing.cases import CASES, PLAIN
 
 NETWORKS = [c for cases in CASES.values() for c in cases if c.network is not None]
@@ -28,7 +28,7 @@ def with_biases(case, layer):
         The arrays, in the order of the layer with all its biases, and for each whether
         it is a weight of the layer.
     """
-    whole = case(use_bias=True)
+    whole = case(use_bias=True) if takes(layer, "use_bias") else case()
     whole.build((None, None, layer.input_spec.axes[-1]))
     given = {w.name: w.numpy() for w in layer.weights}
     names = [w.name for w in whole.weights]

@@ -90,6 +90,11 @@ def _two_cells(**options):
 
 BETWEEN = {"residual": True, "normalize": True}
 
+
+def _irnn(activation="relu"):
+    return reference.SimpleRNN(activation)
+
+
 CASES: dict[str, list[Case]] = {
     "SimpleRNN": _cases(
         layers.SimpleRNN,
@@ -148,6 +153,36 @@ CASES: dict[str, list[Case]] = {
         Case("Stack", layers.Stack, inner=_two_cells),
         Case("Stack-residual-normalize", layers.Stack, BETWEEN, inner=_two_cells),
     ],
+    "IRNN": _cases(layers.IRNN, _irnn, {"use_bias": False}),
+    "IndRNN": _cases(layers.IndRNN, reference.IndRNN, {"activation": "tanh"}),
+    "Clockwork": _cases(
+        layers.Clockwork,
+        reference.Clockwork,
+        {"periods": (2, 3)},
+        {"periods": (1, 4), "first_step": 3, "use_bias": False},
+    ),
+    "MinimalRNN": _cases(
+        layers.MinimalRNN,
+        reference.MinimalRNN,
+        {"activation": "sigmoid", "recurrent_activation": "tanh", "use_bias": False},
+    ),
+    "coRNN": _cases(
+        layers.coRNN,
+        reference.CoRNN,
+        {"time_step": 0.5, "frequency": 1.5, "damping": 0.5, "use_bias": False},
+    ),
+    "LEM": _cases(layers.LEM, reference.LEM, {"time_step": 0.3, "use_bias": False}),
+    "MultiRecurrent": _cases(
+        layers.MultiRecurrent,
+        reference.MultiRecurrent,
+        {"output_units": 2, "output_activation": "sigmoid", "use_bias": False},
+    ),
+    "MinGRU": _cases(layers.MinGRU, reference.MinGRU, {"use_bias": False}),
+    "MinLSTM": _cases(layers.MinLSTM, reference.MinLSTM, {"use_bias": False}),
+    "LRU": _cases(
+        layers.LRU, reference.LRU, {"output_units": 3, "diagonal_skip": True}
+    ),
+    "RGLRU": _cases(layers.RGLRU, reference.RGLRU, {"units": 3, "project": False}),
     "Bidirectional": [
         _two_way("GRU", layers.GRU),
         _two_way("LSTM-sum", layers.LSTM, merge_mode="sum"),

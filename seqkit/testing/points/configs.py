@@ -14,7 +14,7 @@ from seqkit.testing.subject import FULL, Subject
 
 # A value that is no default, for each argument that recurrent layers share.
 OTHER_VALUES: Mapping[str, Any] = {
-    "units": 5,
+    "units": 8,
     "output_units": 6,
     "activation": "elu",
     "recurrent_activation": "silu",
@@ -29,6 +29,16 @@ OTHER_VALUES: Mapping[str, Any] = {
     "kernel_initializer": "he_normal",
     "recurrent_initializer": "he_uniform",
     "bias_initializer": "ones",
+    "periods": [2, 3],
+    "first_step": 1,
+    "time_step": 0.5,
+    "frequency": 1.5,
+    "damping": 0.5,
+    "min_radius": 0.5,
+    "max_radius": 0.75,
+    "max_angle": 0.5,
+    "diagonal_skip": True,
+    "project": False,
     "peephole_initializer": "zeros",
     "kernel_regularizer": "l1",
     "recurrent_regularizer": "l2",

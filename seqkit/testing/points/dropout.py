@@ -6,17 +6,30 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.testing.points.compare import different, require, same
-from seqkit.testing.subject import BATCH, FULL, TIME, Subject, arrays, is_bidirectional
+from seqkit.testing.subject import (
+    BATCH,
+    FULL,
+    TIME,
+    Subject,
+    arrays,
+    is_bidirectional,
+    takes,
+)
 
 RATE = 0.5
-OPTIONS = ("dropout", "recurrent_dropout")
+
+
+def options(subject: Subject) -> list[str]:
+    """Return the names of the rates that the layer takes."""
+    names = ("dropout", "recurrent_dropout")
+    return [name for name in names if takes(subject.layer(**FULL), name)]
 
 
 def check_inference(subject: Subject) -> None:
     """Dropout does nothing outside training, and something in it."""
     x = subject.inputs()
     expected = subject.layer(**FULL)(x)
-    for option in OPTIONS:
+    for option in options(subject):
         layer = subject.layer(**FULL, **{option: RATE}, seed=1)
         found = subject.run(layer, x, training=False)
         same(found, expected, f"{option} outside training")
@@ -27,7 +40,7 @@ def check_inference(subject: Subject) -> None:
 def check_seed(subject: Subject) -> None:
     """The same seed gives the same masks, another seed others; calls differ."""
     x = subject.inputs()
-    for option in OPTIONS:
+    for option in options(subject):
         one, again, other = (
             subject.fresh(**FULL, **{option: RATE}, seed=seed) for seed in (1, 1, 2)
         )
@@ -70,7 +83,9 @@ def check_one_recurrent_mask(subject: Subject) -> None:
 
     A unit left out at every step gives its row of the recurrent kernel no gradient.
     """
-    if is_bidirectional(subject.layer(**FULL)):
+    if is_bidirectional(subject.layer(**FULL)) or "recurrent_dropout" not in options(
+        subject
+    ):
         return
     layer = subject.layer(**FULL, recurrent_dropout=RATE, seed=3)
     kernels = [w.value for w in layer.trainable_weights if w.name == "recurrent_kernel"]

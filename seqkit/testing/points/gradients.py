@@ -16,6 +16,7 @@ from seqkit.testing.subject import (
     TIME,
     Subject,
     arrays,
+    cells,
     is_bidirectional,
     masks,
     plain_loop,
@@ -85,10 +86,22 @@ def _check_against_plain_loop(
     expected = plain(*tensors((x, states, mask)), training)
     what = f"{options}, masked={masked}, training={training}"
     same(found, expected, f"the loss and its gradients with {what}")
-    require(
-        subject.truncated or all(np.any(g) for g in found),
-        f"a gradient with {what} is all zeros",
-    )
+    exempt = [2 + place for place in _states_without_gradient(layer)]
+    for i, gradient in enumerate([] if subject.truncated else found):
+        require(
+            i in exempt or np.any(gradient),
+            f"value {i} of the loss and its gradients with {what} is all zeros",
+        )
+
+
+def _states_without_gradient(layer: Any) -> list[int]:
+    """Return the places of the states that cells declare to have no gradient."""
+    places, start = [], 0
+    for cell in cells(layer):
+        declared = getattr(cell, "states_without_gradient", ())
+        places += [start + place for place in declared]
+        start += len(np.ravel(cell.state_size))
+    return places
 
 
 def check_autodiff(subject: Subject) -> None:

@@ -10,6 +10,7 @@ knows Keras; every derivative is checked against finite differences.
 
 from seqkit.testing.reference.differences import numerical_gradient
 from seqkit.testing.reference.gated import GRU, LSTM
+from seqkit.testing.reference.linear_family import LRU, RGLRU, MinGRU, MinLSTM
 from seqkit.testing.reference.lstm_family import PeepholeLSTM
 from seqkit.testing.reference.rnn import (
     RNNWeights,
@@ -28,14 +29,32 @@ from seqkit.testing.reference.sequence import (
     sequence_forward,
 )
 from seqkit.testing.reference.simple import Context, Elman, Jordan, SimpleRNN
+from seqkit.testing.reference.simple_family import (
+    LEM,
+    Clockwork,
+    CoRNN,
+    IndRNN,
+    MinimalRNN,
+    MultiRecurrent,
+)
 
 __all__ = [
     "GRU",
+    "LEM",
+    "LRU",
     "LSTM",
+    "RGLRU",
+    "Clockwork",
+    "CoRNN",
     "Context",
     "Elman",
     "Gradients",
+    "IndRNN",
     "Jordan",
+    "MinGRU",
+    "MinLSTM",
+    "MinimalRNN",
+    "MultiRecurrent",
     "Network",
     "PeepholeLSTM",
     "RNNWeights",

@@ -145,6 +145,18 @@ def log(a: Any) -> Value:
     return Value(np.log(a.array), [(a, lambda d: d / a.array)])
 
 
+def cosine(a: Any) -> Value:
+    """Return cos(a)."""
+    a = value(a)
+    return Value(np.cos(a.array), [(a, lambda d: -d * np.sin(a.array))])
+
+
+def sine(a: Any) -> Value:
+    """Return sin(a)."""
+    a = value(a)
+    return Value(np.sin(a.array), [(a, lambda d: d * np.cos(a.array))])
+
+
 def where(condition: Any, a: Any, b: Any) -> Value:
     """Return a where the condition, an array, is true, and b elsewhere."""
     a, b, condition = value(a), value(b), np.asarray(condition, bool)

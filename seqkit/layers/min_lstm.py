@@ -1,0 +1,27 @@
+"""The minLSTM layer."""
+
+import keras
+
+from seqkit.cells.min_lstm import MinLSTMCell
+from seqkit.layers.base import RecurrentLayer
+
+
+@keras.saving.register_keras_serializable("seqkit")
+class MinLSTM(RecurrentLayer):
+    """minLSTM: h_t = f'_t ⊙ h_{t-1} + i'_t ⊙ n_t, in parallel over time.
+
+    The equations, weights and arguments are those of `seqkit.cells.MinLSTMCell`, the
+    options and call those of `RecurrentLayer`.
+    A whole sequence is computed as a scan over time, not step by step; with `unroll`
+    step by step.
+
+    Example:
+    >>> layer = MinLSTM(4, return_sequences=True)
+    >>> layer(np.ones((2, 5, 3), "float32")).shape
+    TensorShape([2, 5, 4])
+
+    Reference: L. Feng, F. Tung, M. O. Ahmed, Y. Bengio, H. Hajimirsadeghi, "Were RNNs
+    all we needed?", 2024 (arXiv 2410.01201).
+    """
+
+    cell_class = MinLSTMCell
