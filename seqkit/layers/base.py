@@ -10,6 +10,7 @@ from seqkit import recurrence
 from seqkit.cells import checks
 from seqkit.cells.base import Cell
 from seqkit.keras_internals import keras_loop, keras_rnn
+from seqkit.layers import arguments
 from seqkit.signature import (
     Extensible,
     argument_names,
@@ -42,8 +43,10 @@ class LayerOverCell(keras.layers.RNN):
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
     Call arguments:
-        sequences: tensor `(batch, time, features)`.
-        initial_state: list of tensors `(batch, size)`; zeros where it is None.
+        sequences: tensor `(batch, time, features)`. Rows of a ragged one end where they
+            end, as under a mask.
+        initial_state: list of tensors `(batch, size)`, or `(1, size)` for all rows;
+            zeros where it is None.
         mask: boolean tensor `(batch, time)`. A step where it is False changes no state.
         training: whether to apply dropout.
 
@@ -107,6 +110,11 @@ class LayerOverCell(keras.layers.RNN):
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Create the weights for sequences `(batch, time, features)`."""
+        if sequences_shape[-1] is None:
+            raise ValueError(
+                f"`sequences` of {self.name!r} must have a fixed number of features, "
+                f"got the shape {tuple(sequences_shape)}."
+            )
         super().build(sequences_shape)
         features = {-1: sequences_shape[-1]}
         self.input_spec = keras.layers.InputSpec(ndim=3, axes=features)
@@ -119,9 +127,10 @@ class LayerOverCell(keras.layers.RNN):
         training: bool = False,
     ) -> Any:
         """Run the cell over the sequence."""
+        sequences, mask = arguments.dense(self.name, sequences, mask)
+        sequences = self._sequences(sequences)
         states = self._first_states(sequences, initial_state)
-        if mask is not None:
-            mask = keras.tree.flatten(mask)[0]
+        mask = arguments.mask_of_steps(self.name, sequences, mask)
         output, states = self._run(sequences, states, mask, training)
         output, states = keras.tree.map_structure(
             lambda tensor: ops.cast(tensor, self.compute_dtype), (output, list(states))
@@ -176,43 +185,36 @@ class LayerOverCell(keras.layers.RNN):
         )
         return last, every, list(states[1:])
 
-    def _first_states(self, sequences: Any, initial_state: Any) -> list:
-        """Return the states to start from, in the compute dtype."""
+    def _sequences(self, sequences: Any) -> Any:
+        """Return the sequences in the compute dtype, with all that is known of them."""
         if self.unroll is True and sequences.shape[1] is None:
             raise ValueError(
                 f"`unroll=True` of {self.name!r} needs a fixed number of time steps, "
                 f"got sequences of shape {tuple(sequences.shape)}."
             )
-        batch = sequences.shape[0]
-        if self.stateful and batch not in (None, self.states[0].shape[0]):
-            raise ValueError(
-                f"`sequences` of {self.name!r}, which is stateful, must have the batch "
-                f"size {self.states[0].shape[0]}, got {batch}."
-            )
-        if initial_state is None:
-            initial_state = (
-                self.states
-                if self.stateful
-                else self.get_initial_state(ops.shape(sequences)[0])
-            )
-        states = keras.tree.flatten(initial_state)
-        if len(states) != len(self.state_size):
-            raise ValueError(
-                f"`initial_state` of {self.name!r} must hold {len(self.state_size)} "
-                f"tensors, got {len(states)}."
-            )
-        for state, size in zip(states, self.state_size, strict=True):
-            if len(state.shape) != 2 or state.shape[-1] not in (None, size):
-                raise ValueError(
-                    f"`initial_state` of {self.name!r} must have the shape (batch, "
-                    f"{size}), got {tuple(state.shape)}."
-                )
-        dtype = self.compute_dtype
-        return [ops.cast(ops.convert_to_tensor(state), dtype) for state in states]
+        sequences = ops.cast(sequences, self.compute_dtype)
+        features = self.input_spec.axes[-1]
+        return arguments.known(self.name, sequences, features, self._batch_size())
 
-    def compute_mask(self, _: Any, mask: Any) -> Any:
+    def _batch_size(self) -> int | None:
+        """Return the batch size of a stateful layer."""
+        return self.states[0].shape[0] if self.stateful else None
+
+    def _first_states(self, sequences: Any, initial_state: Any) -> list:
+        """Return the states to start from, in the compute dtype."""
+        if initial_state is not None:
+            states = arguments.states_of_rows(
+                self.name, sequences, initial_state, self.state_size
+            )
+        elif self.stateful:
+            states = self.states
+        else:
+            states = self.get_initial_state(ops.shape(sequences)[0])
+        return [ops.cast(state, self.compute_dtype) for state in states]
+
+    def compute_mask(self, sequences: Any, mask: Any) -> Any:
         """Return the mask of the outputs, in their order; None for the states."""
-        mask = keras.tree.flatten(mask)[0]
+        _, mask = arguments.dense(self.name, sequences, keras.tree.flatten(mask)[0])
         if not self.return_sequences:
             mask = None
         elif mask is not None and self.go_backwards:

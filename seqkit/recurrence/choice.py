@@ -31,7 +31,7 @@ def choose(layer: Any) -> str:
         return "keras"
     import tensorflow as tf
 
-    if not tf.inside_function() or getattr(_here, "portable", False) or exporting():
+    if not tf.inside_function() or to_be_exported():
         return "plain"
     return "compiled"
 
@@ -61,6 +61,11 @@ def portable() -> Iterator[None]:
         yield
     finally:
         _here.portable = before
+
+
+def to_be_exported() -> bool:
+    """Return whether what is traced here must run elsewhere."""
+    return getattr(_here, "portable", False) or exporting()
 
 
 def exporting() -> bool:

@@ -50,12 +50,14 @@ VALUE_CHECKS: Checks = {
         sequences.check_options,
         sequences.check_cell_loop,
         sequences.check_chunks,
+        sequences.check_one_state,
         states.check_stateful,
         states.check_reset_state,
     ),
     "masks": (
         masking.check_plain_loop,
         masking.check_plain_loop_with_options,
+        masking.check_forms,
         masking.check_shortened,
         masking.check_garbage,
         masking.check_propagation,
@@ -116,6 +118,7 @@ GRAPH_CHECKS: Checks = {
         gradients.check_garbage,
     ),
     "precision": (precision.check_mixed_precision,),
+    "errors": (bad_input.check_call,),
     "dropout": (dropout.check_one_mask, dropout.check_one_recurrent_mask),
 }
 

@@ -185,7 +185,7 @@ def plain_loop(layer: Any) -> Callable[..., Any]:
     """
     if is_bidirectional(layer):
         return _plain_bidirectional(layer)
-    return keras.layers.RNN(
+    loop = keras.layers.RNN(
         layer.cell,
         return_sequences=layer.return_sequences,
         return_state=layer.return_state,
@@ -193,6 +193,8 @@ def plain_loop(layer: Any) -> Callable[..., Any]:
         zero_output_for_mask=layer.zero_output_for_mask,
         dtype=layer.dtype_policy,
     )
+    loop.supports_masking = True  # Keras 3.16 warns where it says otherwise
+    return loop
 
 
 def _plain_bidirectional(layer: Any) -> Callable[..., Any]:

@@ -79,3 +79,67 @@ def test_masks_of_outputs_and_states():
     assert both.compute_mask(None, MASK)[1:] == [None] * 4
     last = layers.Bidirectional(layers.LSTM(2))
     assert last.compute_mask(None, MASK) is None
+
+
+def unequal(merge_mode="concat", **options):
+    options = {"return_sequences": True, "return_state": True, **options}
+    backward = layers.GRU(4, go_backwards=True, **options)
+    return layers.Bidirectional(
+        layers.LSTM(2, **options), merge_mode, backward_layer=backward
+    )
+
+
+@pytest.mark.parametrize("mode", ["concat", None])
+def test_layers_of_different_kinds_and_sizes(mode, tmp_path):
+    both = unequal(mode)
+    start = [keras.Input((n,)) for n in (2, 2, 4)]
+    x = keras.Input((5, 4))
+    outputs = both(x, initial_state=start)
+    model = keras.Model([x, *start], outputs)
+    values = [X, *(np.full((3, n), 0.1 * n, "float32") for n in (2, 2, 4))]
+    found = model(values)
+    assert [tuple(v.shape[1:]) for v in found] == [
+        tuple(v.shape[1:]) for v in keras.tree.flatten(outputs)
+    ]
+    one, *states = both.forward_layer(X, initial_state=values[1:3])
+    other, *more = both.backward_layer(X, initial_state=values[3:])
+    merged = [one, other[:, ::-1]]
+    merged = merged if mode is None else [np.concatenate(merged, -1)]
+    for a, b in zip(found, [*merged, *states, *more], strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    for a, b in zip(again(values), found, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["sum", "mul", "ave"])
+def test_different_sizes_cannot_be_added(mode):
+    message = rf"^`merge_mode` of .* 2 forward and 4 backward, got '{mode}'\.$"
+    with pytest.raises(ValueError, match=message):
+        unequal(mode)
+
+
+def test_too_few_states():
+    both = unequal()
+    with pytest.raises(
+        ValueError, match=r"`initial_state` of .* must hold 3 tensors, 2"
+    ):
+        both(X, initial_state=[X[:, 0, :2], X[:, 0, :2]])
+
+
+def test_states_of_different_sizes_are_set():
+    both = unequal(stateful=True)
+    both.build((3, None, 4))
+    states = [np.full((3, n), n, "float32") for n in (2, 2, 4)]
+    both.reset_state(states)
+    for a, b in zip(both.states, states, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_first_weights():
+    weights = [np.full(shape, 0.1) for shape in 2 * [(4, 2), (2, 2), (2,)]]
+    both = layers.Bidirectional(layers.SimpleRNN(2), weights=weights)
+    both.build((None, None, 4))
+    for a, b in zip(both.get_weights(), weights, strict=True):
+        np.testing.assert_allclose(a, b)

@@ -54,6 +54,27 @@ class TakesMaskedRowsToZero(SimpleRNN):
 
 
 @registered
+class CutsMask(SimpleRNN):
+    """A mask that is too long is cut, one with another axis is none."""
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        if mask is not None:
+            mask = ops.convert_to_tensor(mask)
+            mask = mask[:, : sequences.shape[1]] if mask.ndim == 2 else None
+        return super().call(sequences, initial_state, mask, training)
+
+
+@registered
+class ForgetsOneState(SimpleRNN):
+    """States of one row are taken for none."""
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        if initial_state is not None and initial_state[0].shape[0] == 1:
+            initial_state = None
+        return super().call(sequences, initial_state, mask, training)
+
+
+@registered
 class PeeksAhead(SimpleRNN):
     def call(self, sequences, initial_state=None, mask=None, training=False):
         sequences = ops.convert_to_tensor(sequences)

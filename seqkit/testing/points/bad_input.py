@@ -48,16 +48,28 @@ def check_arguments(subject: Subject) -> None:
 
 
 def check_call(subject: Subject) -> None:
-    """Inputs of a wrong rank or width and states of a wrong number or width raise."""
+    """Inputs, states and masks of a wrong shape raise; the message says which."""
     layer, x, states = subject.layer(**FULL), subject.inputs(), subject.states()
     for bad in (x[0], x[..., np.newaxis], x[..., :-1]):
         what = f"inputs of shape {bad.shape}"
-        message = _message(partial(layer, bad), what).lower()
+        message = _message(partial(subject.run, layer, bad), what).lower()
         named = "input" in message or "sequences" in message
         require(named, f"{what}: the error does not name the input: {message}")
     wide = [np.concatenate([s, s], axis=1) for s in states]
-    for given in (states[1:], [*states, states[0]], wide):
-        what = f"initial states of shapes {[s.shape for s in given]}"
-        message = _message(partial(layer, x, initial_state=given), what)
-        named = "initial_state" in message
-        require(named, f"{what}: no initial_state in the error: {message}")
+    more = [np.concatenate([s, s], axis=0) for s in states]
+    for given in (states[1:], [*states, states[0]], wide, more):
+        call = partial(subject.run, layer, x, initial_state=given)
+        message = _message(call, "wrong initial states")
+        _require_named("initial_state", given, message)
+    for mask in (np.ones(s, bool) for s in ((5,), (5, 4), (5, 6), (2, 5), (5, 5, 2))):
+        call = partial(subject.run, layer, x, mask=mask)
+        _require_named("mask", [mask], _message(call, f"a mask of shape {mask.shape}"))
+
+
+def _require_named(argument: str, given: list, message: str) -> None:
+    """Raise unless an error names the argument and a shape of what was given."""
+    shapes = [str(array.shape) for array in given]
+    require(
+        argument in message and (not shapes or any(s in message for s in shapes)),
+        f"`{argument}` of shapes {shapes}: not in the error: {message}",
+    )

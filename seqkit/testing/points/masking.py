@@ -51,6 +51,20 @@ def check_plain_loop_with_options(subject: Subject) -> None:
     _check_plain_loop(subject, **FULL, zero_output_for_mask=True)
 
 
+def check_forms(subject: Subject) -> None:
+    """A mask may be of numbers, a list of rows, or have a last axis of one."""
+    mask, x, states = _setting(subject)
+    layer = subject.layer(**FULL)
+    expected = arrays(subject.run(layer, x, initial_state=states, mask=mask))
+    for form in (mask.astype("int32"), mask.tolist(), mask[:, :, None], [mask]):
+        found = subject.run(layer, x, initial_state=states, mask=form)
+        same(found, expected, f"the results with the mask given as {type(form)}")
+    found = subject.run(layer, x, initial_state=states, mask=mask[2:3])
+    repeated = np.repeat(mask[2:3], len(x), axis=0)
+    expected = subject.run(layer, x, initial_state=states, mask=repeated)
+    same(found, expected, "one row of the mask for all")
+
+
 def check_shortened(subject: Subject) -> None:
     """A row gives, where it is valid, what it gives with its masked steps cut out."""
     mask, x, states = _setting(subject)

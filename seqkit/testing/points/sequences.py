@@ -80,6 +80,17 @@ def check_cell_loop(subject: Subject) -> None:
     same([np.stack(outputs, axis=1), *states], expected, "the cell step by step")
 
 
+def check_one_state(subject: Subject) -> None:
+    """Initial states of one row are those of every row."""
+    layer, x = subject.layer(**FULL), subject.inputs()
+    one = subject.states(batch=1)
+    every = [np.repeat(state, len(x), axis=0) for state in one]
+    expected = subject.run(layer, x, initial_state=every)
+    same(subject.run(layer, x, initial_state=one), expected, "states of one row")
+    alone = [state[0] for state in one]
+    same(subject.run(layer, x, initial_state=alone), expected, "states without a batch")
+
+
 def check_chunks(subject: Subject) -> None:
     """Chunks with carried state give what the whole sequence gives."""
     layer = subject.layer(**FULL)

@@ -1,0 +1,176 @@
+"""Call arguments of layers: one rule in eager code, graphs and graphs of any shape."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqkit import layers
+
+X = np.random.default_rng(0).standard_normal((2, 5, 3)).astype("float32")
+MASK = np.arange(5) < np.array([[5], [3]])
+STATES = [np.full((2, 4), 0.1 * n, "float32") for n in (1, 2)]
+RAGGED = tf.ragged.constant([X[0].tolist(), X[1, :3].tolist()], ragged_rank=1)
+OPTIONS = {"return_sequences": True, "return_state": True}
+
+
+def eager(layer, x, **arguments):
+    return layer(x, **arguments)
+
+
+def in_graph(layer, x, **arguments):
+    return tf.function(lambda: layer(x, **arguments), autograph=False)()
+
+
+def in_graph_of_any_shape(layer, x, **arguments):
+    """All arrays come in with nothing known of their shapes but the rank."""
+    layer.build((2 if layer.stateful else None, None, 3))
+    flat = keras.tree.flatten(arguments)
+    known = [not isinstance(leaf, np.ndarray) for leaf in flat]
+
+    def call(x, *given):
+        left = iter(given)
+        leaves = [a if k else next(left) for a, k in zip(flat, known, strict=True)]
+        return layer(x, **keras.tree.pack_sequence_as(arguments, leaves))
+
+    given = [x, *(leaf for leaf, k in zip(flat, known, strict=True) if not k)]
+    specs = [tf.TensorSpec([None] * a.ndim, a.dtype) for a in given]
+    return tf.function(call, input_signature=specs, autograph=False)(*given)
+
+
+modes = pytest.mark.parametrize("call", [eager, in_graph, in_graph_of_any_shape])
+
+
+@modes
+@pytest.mark.parametrize(
+    "mask",
+    [
+        np.ones((2, 4), bool),
+        np.ones((2, 6), bool),
+        np.ones((2, 1), bool),
+        np.ones((3, 5), bool),
+        np.ones((1, 4), bool),
+        np.ones((2, 5, 2), bool),
+        np.ones(5, bool),
+    ],
+    ids=lambda mask: str(mask.shape),
+)
+def test_masks_of_another_shape(call, mask):
+    layer = layers.SimpleRNN(4, name="here")
+    shape = r"[\(\[]" + ",? ".join(str(n) for n in mask.shape)
+    unknown = r"\(None" if call is in_graph_of_any_shape else shape
+    with pytest.raises(
+        (ValueError, tf.errors.InvalidArgumentError),
+        match=rf"`mask` of .{{0,2}}here.{{0,2}} must (.|\n)*({shape}|{unknown})",
+    ):
+        call(layer, X, mask=mask)
+
+
+@modes
+@pytest.mark.parametrize("mask", ["mask", True, [[True], [True, False]], [["a"] * 5]])
+def test_what_is_no_mask(call, mask):
+    layer = layers.SimpleRNN(4, name="here")
+    with pytest.raises(ValueError, match="`mask` of 'here' must be a boolean tensor"):
+        call(layer, X, mask=mask)
+
+
+@modes
+@pytest.mark.parametrize("shape", [(3, 4), (2, 5), (2, 1), (1, 5), (2, 4, 1)])
+def test_states_of_another_shape(call, shape):
+    layer = layers.LSTM(4, name="here")
+    states = [np.ones(shape, "float32")] * 2
+    found = r"[\(\[]" + ",? ".join(str(n) for n in shape)
+    with pytest.raises(
+        (ValueError, tf.errors.InvalidArgumentError),
+        match=rf"`initial_state` of .{{0,2}}here.{{0,2}} must (.|\n)*({found}|None)",
+    ):
+        call(layer, X, initial_state=states)
+
+
+@modes
+@pytest.mark.parametrize(
+    "states", [STATES[:1], [*STATES, STATES[0]], STATES[0], "zeros", [None, None]]
+)
+def test_what_are_no_states(call, states):
+    layer = layers.LSTM(4, name="here")
+    with pytest.raises(ValueError, match="`initial_state` of 'here' must hold"):
+        call(layer, X, initial_state=states)
+
+
+@pytest.mark.parametrize("call", [in_graph, in_graph_of_any_shape])
+def test_what_is_accepted_is_the_same_in_graphs(call):
+    layer = layers.LSTM(4, **OPTIONS)
+    given = {"mask": MASK[:, :, None], "initial_state": [s[:1] for s in STATES]}
+    whole = {"mask": MASK, "initial_state": [np.repeat(s[:1], 2, 0) for s in STATES]}
+    expected = layer(X, **whole)
+    for found in (layer(X, **given), call(layer, X, **given)):
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_whole_numbers_are_features():
+    layer = layers.GRU(4)
+    x = np.arange(30).reshape(2, 5, 3) % 4
+    np.testing.assert_allclose(layer(x), layer(x.astype("float32")), atol=1e-6)
+
+
+def test_the_number_of_features_may_be_unknown_to_a_graph():
+    for layer in (layers.SimpleRNN(4), layers.Bidirectional(layers.SimpleRNN(4))):
+        with pytest.raises(ValueError, match="must have a fixed number of features"):
+            layer.build((None, None, None))
+        layer.build((None, None, 3))
+        found = in_graph_of_any_shape(layer, X)
+        np.testing.assert_allclose(found, layer(X), atol=1e-6)
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"\[\?,\?,3\]"):
+            in_graph_of_any_shape(layer, X[:, :, :2])
+
+
+@modes
+def test_another_number_of_rows_of_a_stateful_layer(call):
+    layer = layers.SimpleRNN(4, stateful=True, name="here")
+    layer.build((2, None, 3))
+    with pytest.raises(
+        (ValueError, tf.errors.InvalidArgumentError),
+        match=r"`sequences` of .{1,2}here.{1,2}, which is stateful, must have 2 rows",
+    ):
+        call(layer, X[:1])
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.LSTM(4, **OPTIONS),
+        layers.Bidirectional(layers.Jordan(4, **OPTIONS)),
+        layers.Bidirectional(keras.layers.GRU(4, **OPTIONS)),
+    ],
+    ids=["LSTM", "Bidirectional-Jordan", "Bidirectional-keras"],
+)
+def test_ragged_rows_end_where_they_end(layer):
+    expected = layer(X, mask=MASK)
+    found = layer(RAGGED)
+    np.testing.assert_array_equal(found[0]._keras_mask, MASK)
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+    last = MASK & (np.arange(5) != 1)
+    for mask in (last, tf.ragged.constant([last[0].tolist(), last[1, :3].tolist()])):
+        np.testing.assert_allclose(
+            layer(RAGGED, mask=mask)[0], layer(X, mask=last)[0], atol=1e-6
+        )
+
+
+def test_ragged_input_of_a_model():
+    first, second = layers.GRU(3, return_sequences=True), layers.SimpleRNN(2)
+    inputs = keras.Input((None, 3), ragged=True)
+    model = keras.Model(inputs, second(first(inputs)))
+    expected = second(first(X, mask=MASK), mask=MASK)
+    np.testing.assert_allclose(model(RAGGED), expected, atol=1e-6)
+
+
+def test_features_may_not_be_ragged():
+    ragged = tf.ragged.constant([[[1.0, 2.0], [3.0]], [[4.0, 5.0]]])
+    layer = layers.SimpleRNN(2, name="here")
+    layer.build((None, None, 2))
+    with pytest.raises(
+        ValueError, match="`sequences` of 'here' must be ragged in time"
+    ):
+        layer(ragged)
