@@ -117,6 +117,7 @@ class Bidirectional(keras.layers.Bidirectional):
     ) -> Any:
         """Run both layers over the sequence, and merge what they give."""
         sequences, mask = arguments.dense(self.name, sequences, mask)
+        mask = arguments.mask_of_steps(self.name, sequences, mask)
         given = {"mask": mask, "training": training}
         results = []
         for layer, first in zip(self._both, self._halves(initial_state), strict=True):
