@@ -3,44 +3,74 @@
 from seqkit.cells.base import Cell, RecurrentCell
 from seqkit.cells.clockwork import ClockworkCell
 from seqkit.cells.cornn import coRNNCell
+from seqkit.cells.coupled_lstm import CoupledLSTMCell
+from seqkit.cells.depth_gated_lstm import DepthGatedLSTMCell
 from seqkit.cells.elman import ElmanCell
 from seqkit.cells.gru import GRUCell
 from seqkit.cells.indrnn import IndRNNCell
 from seqkit.cells.irnn import IRNNCell
+from seqkit.cells.janet import JANETCell
 from seqkit.cells.jordan import JordanCell
+from seqkit.cells.layer_norm_gru import LayerNormGRUCell
+from seqkit.cells.layer_norm_lstm import LayerNormLSTMCell
 from seqkit.cells.lem import LEMCell
+from seqkit.cells.ligru import LiGRUCell
 from seqkit.cells.lru import LRUCell
 from seqkit.cells.lstm import LSTMCell
+from seqkit.cells.mgu import MGUCell
 from seqkit.cells.min_gru import MinGRUCell
 from seqkit.cells.min_lstm import MinLSTMCell
 from seqkit.cells.minimal_rnn import MinimalRNNCell
 from seqkit.cells.multi_recurrent import MultiRecurrentCell
+from seqkit.cells.mut import MUT1Cell, MUT2Cell, MUT3Cell
+from seqkit.cells.nas import NASCell
 from seqkit.cells.peephole_lstm import PeepholeLSTMCell
+from seqkit.cells.projected_lstm import ProjectedLSTMCell
 from seqkit.cells.rg_lru import RGLRUCell
+from seqkit.cells.rhn import RHNCell
+from seqkit.cells.scrn import SCRNCell
 from seqkit.cells.simple_rnn import SimpleRNNCell
+from seqkit.cells.slstm import sLSTMCell
 from seqkit.cells.stack import NormalizedCell, ResidualCell, StackCell
+from seqkit.cells.ugrnn import UGRNNCell
 
 __all__ = [
     "Cell",
     "ClockworkCell",
+    "CoupledLSTMCell",
+    "DepthGatedLSTMCell",
     "ElmanCell",
     "GRUCell",
     "IRNNCell",
     "IndRNNCell",
+    "JANETCell",
     "JordanCell",
     "LEMCell",
     "LRUCell",
     "LSTMCell",
+    "LayerNormGRUCell",
+    "LayerNormLSTMCell",
+    "LiGRUCell",
+    "MGUCell",
+    "MUT1Cell",
+    "MUT2Cell",
+    "MUT3Cell",
     "MinGRUCell",
     "MinLSTMCell",
     "MinimalRNNCell",
     "MultiRecurrentCell",
+    "NASCell",
     "NormalizedCell",
     "PeepholeLSTMCell",
+    "ProjectedLSTMCell",
     "RGLRUCell",
+    "RHNCell",
     "RecurrentCell",
     "ResidualCell",
+    "SCRNCell",
     "SimpleRNNCell",
     "StackCell",
+    "UGRNNCell",
     "coRNNCell",
+    "sLSTMCell",
 ]

@@ -1,6 +1,6 @@
 """What gated cells share: blocks of weights, and biases that start at one."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import keras
 from keras import ops
@@ -21,7 +21,7 @@ class GatedCell(RecurrentCell):
     The other arguments, the call arguments and errors are those of `RecurrentCell`.
     """
 
-    blocks: ClassVar[int]
+    blocks: int
 
     def __init__(
         self,
@@ -38,11 +38,16 @@ class GatedCell(RecurrentCell):
         """The size of all blocks together."""
         return self.blocks * self.units
 
+    @property
+    def recurrent_size(self) -> int:
+        """The size of what the recurrent kernel multiplies."""
+        return self.units
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         self.kernel = self.add_kernel("kernel", (input_shape[-1], self.width))
         self.recurrent_kernel = self.add_recurrent_kernel(
-            "recurrent_kernel", (self.units, self.width)
+            "recurrent_kernel", (self.recurrent_size, self.width)
         )
         self.bias = self.add_bias("bias", (self.width,), self.bias_start())
 
@@ -50,13 +55,14 @@ class GatedCell(RecurrentCell):
         """Return the initializer of the bias."""
         return self.bias_initializer
 
-    def blocks_from(self, starts: dict[int, float]) -> Any:
-        """Return the initializer of the bias, with some blocks starting at a number."""
+    def blocks_from(self, starts: dict[int, Any]) -> Any:
+        """Return the initializer of the bias, with another for some of its blocks."""
 
         def initializer(shape: tuple, dtype: Any = None) -> Any:
             blocks = ops.split(self.bias_initializer(shape, dtype=dtype), self.blocks)
-            for place, number in starts.items():
-                blocks[place] = ops.full_like(blocks[place], number)
+            for place, start in starts.items():
+                start = keras.initializers.get(start)
+                blocks[place] = start((self.units,), dtype=dtype)
             return ops.concatenate(blocks)
 
         return initializer
@@ -104,4 +110,4 @@ class LSTMFamilyCell(GatedCell):
 
     def bias_start(self) -> Any:
         """Return the initializer of the bias, with the forget gate's ones."""
-        return self.blocks_from({1: 1.0} if self.unit_forget_bias else {})
+        return self.blocks_from({1: "ones"} if self.unit_forget_bias else {})

@@ -5,45 +5,74 @@ from seqkit.layers.base import RecurrentLayer
 from seqkit.layers.bidirectional import Bidirectional
 from seqkit.layers.clockwork import Clockwork
 from seqkit.layers.cornn import coRNN
+from seqkit.layers.coupled_lstm import CoupledLSTM
+from seqkit.layers.depth_gated_lstm import DepthGatedLSTM
 from seqkit.layers.elman import Elman
 from seqkit.layers.gru import GRU
 from seqkit.layers.indrnn import IndRNN
 from seqkit.layers.irnn import IRNN
+from seqkit.layers.janet import JANET
 from seqkit.layers.jordan import Jordan
+from seqkit.layers.layer_norm_gru import LayerNormGRU
+from seqkit.layers.layer_norm_lstm import LayerNormLSTM
 from seqkit.layers.lem import LEM
+from seqkit.layers.ligru import LiGRU
 from seqkit.layers.lru import LRU
 from seqkit.layers.lstm import LSTM
+from seqkit.layers.mgu import MGU
 from seqkit.layers.min_gru import MinGRU
 from seqkit.layers.min_lstm import MinLSTM
 from seqkit.layers.minimal_rnn import MinimalRNN
 from seqkit.layers.multi_recurrent import MultiRecurrent
+from seqkit.layers.mut import MUT1, MUT2, MUT3
 from seqkit.layers.names import find, get, networks
+from seqkit.layers.nas import NAS
 from seqkit.layers.peephole_lstm import PeepholeLSTM
+from seqkit.layers.projected_lstm import ProjectedLSTM
 from seqkit.layers.rg_lru import RGLRU
+from seqkit.layers.rhn import RHN
 from seqkit.layers.rnn import RNN
+from seqkit.layers.scrn import SCRN
 from seqkit.layers.simple_rnn import SimpleRNN
+from seqkit.layers.slstm import sLSTM
 from seqkit.layers.stack import Stack
+from seqkit.layers.ugrnn import UGRNN
 
 __all__ = [
     "GRU",
     "IRNN",
+    "JANET",
     "LEM",
     "LRU",
     "LSTM",
+    "MGU",
+    "MUT1",
+    "MUT2",
+    "MUT3",
+    "NAS",
     "RGLRU",
+    "RHN",
     "RNN",
+    "SCRN",
+    "UGRNN",
     "BahdanauAttention",
     "Bidirectional",
     "Clockwork",
+    "CoupledLSTM",
+    "DepthGatedLSTM",
     "Elman",
     "IndRNN",
     "Jordan",
+    "LayerNormGRU",
+    "LayerNormLSTM",
+    "LiGRU",
     "LuongAttention",
     "MinGRU",
     "MinLSTM",
     "MinimalRNN",
     "MultiRecurrent",
     "PeepholeLSTM",
+    "ProjectedLSTM",
     "RecurrentLayer",
     "SimpleRNN",
     "Stack",
@@ -51,4 +80,5 @@ __all__ = [
     "find",
     "get",
     "networks",
+    "sLSTM",
 ]

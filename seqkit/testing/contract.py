@@ -177,6 +177,7 @@ def violations(
     truncated: bool = False,
     values_only: bool = False,
     leave_out: tuple[Check, ...] = (),
+    positive_states: tuple[int, ...] = (),
 ) -> dict[str, list[str]]:
     """Return what a layer breaks of the contract.
 
@@ -190,13 +191,16 @@ def violations(
         truncated: Whether the layer declares that no gradient passes its states.
         values_only: Whether to leave out checks that need TensorFlow as the backend.
         leave_out: Checks to leave out.
+        positive_states: Places of states that are positive by their meaning.
 
     Returns:
         By point, what was found: empty where the layer keeps it.
     """
     found: dict[str, list[str]] = {}
     for mode in modes:
-        subject = Subject(make_layer, features, truncated, graph=mode == "graph")
+        subject = Subject(
+            make_layer, features, truncated, mode == "graph", positive_states
+        )
         for point in points:
             checks = checks_of(point, mode, values_only)
             for check in (c for c in checks if c not in leave_out):

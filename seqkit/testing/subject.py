@@ -66,6 +66,7 @@ class Subject:
         features: Size of the inputs the layer is tried on.
         truncated: Whether the layer declares that no gradient passes its states.
         graph: Whether `run` calls layers inside a `tf.function`, not eagerly.
+        positive_states: Places of states that are positive by their meaning.
 
     Example:
         >>> subject = Subject(lambda **options: keras.layers.SimpleRNN(2, **options))
@@ -79,11 +80,13 @@ class Subject:
         features: int = 3,
         truncated: bool = False,
         graph: bool = False,
+        positive_states: tuple[int, ...] = (),
     ):
         self.make_layer = make_layer
         self.features = features
         self.truncated = truncated
         self.graph = graph
+        self.positive_states = positive_states
         self._layers: dict[tuple, Any] = {}
         self._functions: dict[tuple, Callable[..., Any]] = {}
         self._weights: list[np.ndarray] | None = None
@@ -143,7 +146,10 @@ class Subject:
             for cell in cells(self.layer(**FULL))
             for size in np.ravel(cell.state_size)
         ]
-        return [rng.uniform(-0.8, 0.8, (batch, n)).astype(dtype) for n in sizes]
+        states = [rng.uniform(-0.8, 0.8, (batch, n)).astype(dtype) for n in sizes]
+        for place in self.positive_states:
+            states[place] = np.abs(states[place]) + np.asarray(0.5, dtype)
+        return states
 
 
 def masks() -> np.ndarray:

@@ -9,8 +9,8 @@ if keras.backend.backend() != "jax":
 
 from seqkit.testing import contract, reference
 from seqkit.testing.points import masking, precision
-from seqkit.testing.subject import FULL, Subject, arrays, masks
-from tests.outside.test_equations import NETWORKS
+from seqkit.testing.subject import FULL, arrays, masks
+from tests.outside.test_equations import NETWORKS, by_name, with_biases
 from tests.testing.cases import CASES
 
 POINTS = [p for p in contract.POINTS if contract.checks_of(p, values_only=True)]
@@ -35,17 +35,14 @@ def test_contract_of_values(name, point):
     )
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_layers_follow_the_equations(name):
-    layer_class, arguments, network = NETWORKS[name]
-    subject = Subject(
-        lambda **options: layer_class(**{"units": 4, **arguments, **options})
-    )
+@pytest.mark.parametrize("case", NETWORKS, ids=by_name)
+def test_layers_follow_the_equations(case):
+    subject = case.subject()
     layer, mask = subject.layer(**FULL), masks()
     x, states = subject.inputs(), subject.states()
-    weights = tuple(np.float64(w) for w in layer.get_weights())
+    weights = tuple(np.float64(w) for w in with_biases(case, layer)[0])
     run = reference.sequence_forward(
-        network, np.float64(x), tuple(map(np.float64, states)), weights, mask
+        case.reference(), np.float64(x), tuple(map(np.float64, states)), weights, mask
     )
     outputs, *last = arrays(layer(x, initial_state=states, mask=mask))
     np.testing.assert_allclose(outputs[mask], run.outputs[mask], rtol=1e-4, atol=1e-5)
@@ -54,12 +51,9 @@ def test_layers_follow_the_equations(name):
 
 
 @pytest.mark.parametrize("unroll", [False, True])
-@pytest.mark.parametrize("name", NETWORKS)
-def test_outputs_under_the_mask_are_those_before(name, unroll):
-    layer_class, arguments, _ = NETWORKS[name]
-    layer = layer_class(
-        **{"units": 4, **arguments}, return_sequences=True, unroll=unroll
-    )
+@pytest.mark.parametrize("case", NETWORKS, ids=by_name)
+def test_outputs_under_the_mask_are_those_before(case, unroll):
+    layer = case(return_sequences=True, unroll=unroll)
     x = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
     mask = np.array([[0, 1, 0, 1, 0], [1, 1, 0, 0, 1]], bool)
     outputs = arrays(layer(x, mask=mask))[0]

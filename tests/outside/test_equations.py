@@ -5,7 +5,7 @@ import pytest
 
 from seqkit.testing import reference
 from seqkit.testing.points.gradients import gradients
-from seqkit.testing.subject import FULL, Subject, arrays, masks, takes
+from seqkit.testing.subject import FULL, arrays, masks, takes
 from tests.testing.cases import CASES, PLAIN
 
 NETWORKS = [c for cases in CASES.values() for c in cases if c.network is not None]
@@ -41,7 +41,7 @@ def with_biases(case, layer):
 @pytest.mark.parametrize("masking", MASKING)
 @pytest.mark.parametrize("case", NETWORKS, ids=by_name)
 def test_layer_follows_the_equations(case, masking):
-    network, subject = case.reference(), Subject(case)
+    network, subject = case.reference(), case.subject()
     layer = subject.layer(**FULL, **MASKING[masking], dtype="float64")
     mask = None if masking == "plain" else masks()
     x, states = subject.inputs(dtype="float64"), subject.states(dtype="float64")

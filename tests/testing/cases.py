@@ -5,64 +5,12 @@ that is missing here fails `test_contract.py`. Beside each layer stands the same
 in NumPy, with which `tests/outside/test_equations.py` compares all its cases.
 """
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from seqkit import cells, layers
 from seqkit.testing import reference
-from seqkit.testing.reference import Context, Network
-
-
-@dataclass(frozen=True)
-class Case:
-    """A layer with some arguments; calling it makes the layer.
-
-    For a layer made of cells or layers, `inner` makes what is inside, of the options
-    that the layer does not name itself.
-    `network` makes the reference, of those of the arguments that it names.
-    """
-
-    name: str
-    layer: type
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    inner: Callable[..., Any] | None = None
-    truncated: bool = False
-    network: Callable[..., Network] | None = None
-
-    def __call__(self, **options):
-        if self.inner is None:
-            return self.layer(**{"units": 4, **self.arguments, **options})
-        chosen = {**self.arguments, **options}
-        names = [*_own_arguments(self.layer), "name", "trainable"]
-        own = {n: chosen.pop(n) for n in names if n in chosen}
-        if "dtype" in chosen:
-            own["dtype"] = chosen["dtype"]
-        return self.layer(self.inner(**{"units": 4, **chosen}), **own)
-
-    def reference(self) -> Network:
-        """Return the same network in NumPy."""
-        named = inspect.signature(self.network).parameters
-        return self.network(**{n: v for n, v in self.arguments.items() if n in named})
-
-
-def _own_arguments(layer: type) -> Iterable[str]:
-    if layer is layers.Bidirectional:  # which takes its options from the layer inside
-        return ["merge_mode"]
-    return inspect.signature(layer).parameters
-
-
-def _cases(layer: type, network: Callable[..., Network], *variants: dict) -> list[Case]:
-    """Return a layer's cases: without arguments, and with those of each variant."""
-
-    def case(arguments: dict) -> Case:
-        listed = (f"{k}={v}" for k, v in arguments.items())
-        name = "-".join([layer.__name__, *listed]).replace(" ", "")
-        truncated = arguments.get("preset") == "rsnns"  # no gradient passes its states
-        return Case(name, layer, arguments, truncated=truncated, network=network)
-
-    return [case(arguments) for arguments in ({}, *variants)]
+from seqkit.testing.reference import Context
+from tests.testing.case import Case, cases_of
 
 
 def _two_way(name: str, inner: type, **arguments: Any) -> Case:
@@ -96,25 +44,25 @@ def _irnn(activation="relu"):
 
 
 CASES: dict[str, list[Case]] = {
-    "SimpleRNN": _cases(
+    "SimpleRNN": cases_of(
         layers.SimpleRNN,
         reference.SimpleRNN,
         {"activation": "relu", "use_bias": False},
     ),
-    "LSTM": _cases(
+    "LSTM": cases_of(
         layers.LSTM,
         reference.LSTM,
         {"use_bias": False, "unit_forget_bias": False},
         {"activation": "softsign", "recurrent_activation": "hard_sigmoid"},
     ),
-    "GRU": _cases(
+    "GRU": cases_of(
         layers.GRU,
         reference.GRU,
         {"reset_after": False},
         {"use_bias": False},
         {"reset_after": False, "use_bias": False, "activation": "relu"},
     ),
-    "Elman": _cases(
+    "Elman": cases_of(
         layers.Elman,
         _elman,
         {"output_units": 2, "output_activation": "sigmoid"},
@@ -123,7 +71,7 @@ CASES: dict[str, list[Case]] = {
         {"use_bias": False},
         {"preset": "rsnns", "output_units": 2},
     ),
-    "Jordan": _cases(
+    "Jordan": cases_of(
         layers.Jordan,
         _jordan,
         {"output_units": 2},
@@ -139,7 +87,7 @@ CASES: dict[str, list[Case]] = {
         {"use_bias": False},
         {"preset": "rsnns", "output_units": 2},
     ),
-    "PeepholeLSTM": _cases(
+    "PeepholeLSTM": cases_of(
         layers.PeepholeLSTM,
         reference.PeepholeLSTM,
         {"use_bias": False},
@@ -153,36 +101,139 @@ CASES: dict[str, list[Case]] = {
         Case("Stack", layers.Stack, inner=_two_cells),
         Case("Stack-residual-normalize", layers.Stack, BETWEEN, inner=_two_cells),
     ],
-    "IRNN": _cases(layers.IRNN, _irnn, {"use_bias": False}),
-    "IndRNN": _cases(layers.IndRNN, reference.IndRNN, {"activation": "tanh"}),
-    "Clockwork": _cases(
+    "IRNN": cases_of(layers.IRNN, _irnn, {"use_bias": False}),
+    "IndRNN": cases_of(layers.IndRNN, reference.IndRNN, {"activation": "tanh"}),
+    "Clockwork": cases_of(
         layers.Clockwork,
         reference.Clockwork,
         {"periods": (2, 3)},
         {"periods": (1, 4), "first_step": 3, "use_bias": False},
     ),
-    "MinimalRNN": _cases(
+    "MinimalRNN": cases_of(
         layers.MinimalRNN,
         reference.MinimalRNN,
         {"activation": "sigmoid", "recurrent_activation": "tanh", "use_bias": False},
     ),
-    "coRNN": _cases(
+    "coRNN": cases_of(
         layers.coRNN,
         reference.CoRNN,
         {"time_step": 0.5, "frequency": 1.5, "damping": 0.5, "use_bias": False},
     ),
-    "LEM": _cases(layers.LEM, reference.LEM, {"time_step": 0.3, "use_bias": False}),
-    "MultiRecurrent": _cases(
+    "LEM": cases_of(layers.LEM, reference.LEM, {"time_step": 0.3, "use_bias": False}),
+    "MultiRecurrent": cases_of(
         layers.MultiRecurrent,
         reference.MultiRecurrent,
         {"output_units": 2, "output_activation": "sigmoid", "use_bias": False},
     ),
-    "MinGRU": _cases(layers.MinGRU, reference.MinGRU, {"use_bias": False}),
-    "MinLSTM": _cases(layers.MinLSTM, reference.MinLSTM, {"use_bias": False}),
-    "LRU": _cases(
+    "MinGRU": cases_of(layers.MinGRU, reference.MinGRU, {"use_bias": False}),
+    "MinLSTM": cases_of(layers.MinLSTM, reference.MinLSTM, {"use_bias": False}),
+    "LRU": cases_of(
         layers.LRU, reference.LRU, {"output_units": 3, "diagonal_skip": True}
     ),
-    "RGLRU": _cases(layers.RGLRU, reference.RGLRU, {"units": 3, "project": False}),
+    "RGLRU": cases_of(layers.RGLRU, reference.RGLRU, {"units": 3, "project": False}),
+    "CoupledLSTM": cases_of(
+        layers.CoupledLSTM,
+        reference.CoupledLSTM,
+        {"use_bias": False},
+        {"activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "ProjectedLSTM": cases_of(
+        layers.ProjectedLSTM,
+        reference.ProjectedLSTM,
+        {"projection": 2},
+        {"projection": 6, "use_bias": False},
+        {"projection": 2, "activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "LayerNormLSTM": cases_of(
+        layers.LayerNormLSTM,
+        reference.LayerNormLSTM,
+        {"norm_epsilon": 0.1, "use_bias": False},
+        {"activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "LayerNormGRU": cases_of(
+        layers.LayerNormGRU,
+        reference.LayerNormGRU,
+        {"norm_epsilon": 0.1, "use_bias": False},
+        {"activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "DepthGatedLSTM": cases_of(
+        layers.DepthGatedLSTM,
+        reference.DepthGatedLSTM,
+        {"layers": 1},
+        {"layers": 3, "use_bias": False},
+        {"activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "sLSTM": cases_of(
+        layers.sLSTM,
+        reference.SLSTM,
+        {"heads": 2, "forget_gate": "exponential"},
+        {"heads": 4, "use_bias": False, "activation": "sigmoid"},
+        {"recurrent_activation": "tanh"},
+        positive_states=(2,),
+    ),
+    "MGU": cases_of(
+        layers.MGU,
+        reference.MGU,
+        {"gate_keeps": True, "reset_after": True},
+        {"gate_keeps": True, "use_bias": False},
+        {"reset_after": True, "use_bias": False, "activation": "sigmoid"},
+        {"recurrent_activation": "tanh"},
+    ),
+    "UGRNN": cases_of(
+        layers.UGRNN,
+        reference.UGRNN,
+        {"use_bias": False},
+        {"activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "JANET": cases_of(
+        layers.JANET,
+        reference.JANET,
+        {"beta": -0.5, "use_bias": False},
+        {"activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "LiGRU": cases_of(
+        layers.LiGRU,
+        reference.LiGRU,
+        {"use_bias": False},
+        {"activation": "tanh", "recurrent_activation": "hard_sigmoid"},
+    ),
+    "MUT1": cases_of(
+        layers.MUT1,
+        reference.MUT1,
+        {"input_projection": False, "units": 3},
+        {"use_bias": False, "activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "MUT2": cases_of(
+        layers.MUT2,
+        reference.MUT2,
+        {"input_projection": False, "units": 3},
+        {"use_bias": False, "activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "MUT3": cases_of(
+        layers.MUT3,
+        reference.MUT3,
+        {"use_bias": False, "activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "NAS": cases_of(
+        layers.NAS,
+        reference.NAS,
+        {"use_bias": True, "projection": 2},
+        {"activation": "sigmoid", "recurrent_activation": "tanh"},
+        flat=True,
+    ),
+    "RHN": cases_of(
+        layers.RHN,
+        reference.RHN,
+        {"depth": 1, "coupled_gates": False},
+        {"depth": 2, "coupled_gates": False, "use_bias": False},
+        {"activation": "sigmoid", "recurrent_activation": "tanh"},
+    ),
+    "SCRN": cases_of(
+        layers.SCRN,
+        reference.SCRN,
+        {"context_units": 2, "output_units": 3, "decay": [0.2, 0.9]},
+        {"use_bias": False, "output_activation": "tanh", "activation": "tanh"},
+    ),
     "Bidirectional": [
         _two_way("GRU", layers.GRU),
         _two_way("LSTM-sum", layers.LSTM, merge_mode="sum"),

@@ -10,25 +10,24 @@ from seqkit import layers
 from seqkit.testing import contract
 from seqkit.testing.discovery import public_layers
 from seqkit.testing.points import (
+    bad_input,
+    causality,
+    configs,
     dropout,
     exports,
     gradients,
     graphs,
     masking,
+    precision,
     sequences,
 )
-from seqkit.testing.subject import Subject
 from tests.testing import broken_layers
 from tests.testing.cases import CASES, PLAIN, VARIANTS
 
-# In a graph every shape has to be compiled, which is what takes the time: here each
-# layer runs the compiled loop once outside training, and once in training under masks.
-# `test_everything_in_graphs` does the other checks.
-#
-# These stand for all layers where shapes are unknown: they have one state or two, a
-# readout or none, two directions.
-UNKNOWN_SHAPES = ("SimpleRNN", "LSTM", "GRU", "Elman", "Jordan", "Bidirectional")
-# For the variants of a layer: the equations, their gradients, and the config.
+# On these every check is tried here: they stand for all layers, with one state or two,
+# a readout or none, two directions. `test_everything` tries every check on the others.
+STANDING_FOR_ALL = ("SimpleRNN", "LSTM", "GRU", "Elman", "Jordan", "Bidirectional")
+# For the others, and for variants: what depends on the network.
 QUICK_FOR_VARIANTS = (
     sequences.check_cell_loop,
     sequences.check_plain_loop,
@@ -36,15 +35,39 @@ QUICK_FOR_VARIANTS = (
     gradients.check_masked_autodiff,
     gradients.check_finite_differences,
 )
-EXPORT = (exports.check_export,)  # all layers at once, in `test_exported`
+QUICK = (
+    *QUICK_FOR_VARIANTS,
+    sequences.check_options,
+    configs.check_arguments,
+    configs.check_other_values,
+    precision.check_mixed_precision,
+    causality.check_values,
+    bad_input.check_arguments,
+    bad_input.check_call,
+    dropout.check_inference,
+)
+
+
+STANDING = [case for case in PLAIN if case.layer.__name__ in STANDING_FOR_ALL]
+OTHERS = [case for case in PLAIN if case not in STANDING]
 
 
 def by_name(case):
     return case.name
 
 
-def hold(case, **options):
-    contract.check_layer(case, truncated=case.truncated, leave_out=EXPORT, **options)
+def hold(case, export=False, **options):
+    """Hold a case to the contract; all layers are exported at once elsewhere."""
+    left_out = () if export else (exports.check_export,)
+    # A mask is read off the derivative at inputs of zero.
+    left_out += (dropout.check_one_mask,) if case.flat else ()
+    contract.check_layer(
+        case,
+        truncated=case.truncated,
+        positive_states=case.positive_states,
+        leave_out=left_out,
+        **options,
+    )
 
 
 def test_every_public_layer_has_a_case():
@@ -65,32 +88,52 @@ def test_a_new_layer_is_found():
         del sys.modules["more_layers"]
 
 
-@pytest.mark.parametrize("case", PLAIN, ids=by_name)
+@pytest.mark.parametrize("case", STANDING, ids=by_name)
 def test_eager(case):
     points = tuple(p for p in contract.POINTS if p != "graph")
     hold(case, points=points, modes=("eager",))
 
 
-@pytest.mark.parametrize("case", PLAIN, ids=by_name)
+@pytest.mark.parametrize("case", STANDING, ids=by_name)
 def test_in_graphs(case):
-    subject = Subject(case, truncated=case.truncated, graph=True)
-    sequences.check_plain_loop(subject)
-    if case.layer.__name__ not in UNKNOWN_SHAPES:  # which train there
-        gradients.check_masked_autodiff(subject)
+    """In a graph each shape has to be compiled: forward alone, and with gradients."""
+    sequences.check_plain_loop(case.subject(graph=True))
+    graphs.check_long_sequences(case.subject())
+
+
+@pytest.mark.parametrize("case", STANDING, ids=by_name)
+def test_unknown_shapes(case):
+    if case.inner is None:
+        graphs.check_unknown_shape(case.subject())
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=by_name)
+def test_others(case):
+    subject = case.subject()
+    for check in QUICK:
+        check(subject)
+    gradients.check_masked_autodiff(case.subject(graph=True))
 
 
 @pytest.mark.parametrize("case", VARIANTS, ids=by_name)
 def test_variants(case):
-    subject = Subject(case, truncated=case.truncated)
+    subject = case.subject()
     for check in QUICK_FOR_VARIANTS:
         check(subject)
 
 
+def problems_in_export(cases):
+    """What one SavedModel of several layers gives otherwise in a fresh process."""
+    return exports.export_problems({c.layer.__name__: c.subject() for c in cases})
+
+
 def test_exported():
-    """One SavedModel of all layers gives the same in a fresh process."""
-    cases = {case.layer.__name__: case for case in PLAIN}
-    problems = exports.export_problems({n: Subject(c) for n, c in cases.items()})
-    assert not problems
+    assert not problems_in_export(STANDING)
+
+
+@pytest.mark.slow
+def test_all_exported():
+    assert not problems_in_export(PLAIN)
 
 
 def test_compiled_functions_are_noticed_in_an_export(tmp_path):
@@ -100,30 +143,18 @@ def test_compiled_functions_are_noticed_in_an_export(tmp_path):
     assert exports.compiled_functions(tmp_path)
 
 
-@pytest.mark.parametrize("name", UNKNOWN_SHAPES)
-def test_unknown_shapes(name):
-    case = CASES[name][0]
-    graphs.check_long_sequences(Subject(case, truncated=case.truncated))
-    if case.inner is None:
-        graphs.check_unknown_shape(Subject(case))
-
-
 def test_fit():
-    """One layer here; `test_everything_in_graphs` fits the others."""
-    graphs.check_fit(Subject(PLAIN[0]))
+    """One layer here; `test_everything` fits the others."""
+    graphs.check_fit(PLAIN[0].subject())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", PLAIN, ids=by_name)
-def test_everything_in_graphs(case):
-    hold(case, modes=("graph",))
-    hold(case, points=("graph",), modes=("eager",))
+def test_everything(case):
+    hold(case)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", VARIANTS, ids=by_name)
 def test_everything_for_variants(case):
-    # A mask is read off the derivative at inputs of zero, where relu has none.
-    flat = case.arguments.get("activation") == "relu"
-    left_out = (dropout.check_one_mask,) if flat else ()
-    contract.check_layer(case, truncated=case.truncated, leave_out=left_out)
+    hold(case, export=True)

@@ -1,0 +1,97 @@
+"""Long short-term memory with a projected output."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from seqkit.cells import checks
+from seqkit.cells.gated import LSTMFamilyCell
+
+
+@keras.saving.register_keras_serializable("seqkit")
+class ProjectedLSTMCell(LSTMFamilyCell):
+    """Cell of the LSTM whose output is projected to another size, and fed back so.
+
+        i_t, f_t, o_t = σ(W x_t + U h_{t-1} + b)      one block of W, U and b for each
+        g_t = tanh(W_g x_t + U_g h_{t-1} + b_g)
+        c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t
+        h_t = V (o_t ⊙ tanh(c_t))
+
+    It computes what `torch.nn.LSTM` with `proj_size` does: LSTMP without its peephole
+    connections and its second, non-recurrent projection.
+
+    Weights, in the order i, f, g, o: `kernel` `(features, 4 units)`,
+    `recurrent_kernel` `(projection, 4 units)`, `bias` `(4 units,)`;
+    `projection_kernel` `(units, projection)`. The states are h `(batch, projection)`,
+    which is the output, and c `(batch, units)`.
+
+    Args:
+        projection: size of the output; `None` takes `units`.
+        projection_initializer: initializer of V, which is regularized and constrained
+            as recurrent weights are.
+
+    The other arguments are those of `LSTMCell`, the call arguments and errors those of
+    `RecurrentCell`.
+
+    Example:
+    >>> cell = ProjectedLSTMCell(8, projection=2)
+    >>> states = cell.get_initial_state(batch_size=5)
+    >>> y, (h, c) = cell(np.ones((5, 3), "float32"), states)
+    >>> y.shape, c.shape
+    (TensorShape([5, 2]), TensorShape([5, 8]))
+
+    Reference: H. Sak, A. Senior, F. Beaufays, "Long short-term memory recurrent neural
+    network architectures for large scale acoustic modeling", Interspeech 2014 (arXiv
+    1402.1128).
+    """
+
+    def __init__(
+        self,
+        units: int,
+        projection: int | None = None,
+        recurrent_initializer: Any = "orthogonal",
+        projection_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
+    ):
+        super().__init__(
+            units=units, recurrent_initializer=recurrent_initializer, **kwargs
+        )
+        self.projection = checks.positive_integer(
+            "projection", self.units if projection is None else projection
+        )
+        self.projection_initializer = keras.initializers.get(projection_initializer)
+
+    @property
+    def recurrent_size(self) -> int:
+        """The size of what the recurrent kernel multiplies: that of h."""
+        return self.projection
+
+    @property
+    def state_size(self) -> list[int]:
+        """The sizes of h and c."""
+        return [self.projection, self.units]
+
+    @property
+    def output_size(self) -> int:
+        """The size of the output."""
+        return self.projection
+
+    def build(self, input_shape: tuple) -> None:
+        """Create the weights for inputs `(..., features)`."""
+        super().build(input_shape)
+        self.projection_kernel = self.add_recurrent_kernel(
+            "projection_kernel",
+            (self.units, self.projection),
+            self.projection_initializer,
+        )
+
+    def step(self, drive: Any, states: Sequence, dot: Callable) -> tuple[Any, list]:
+        """Return h_t, and the new states h_t and c_t."""
+        h, c = states
+        gate, f = self.recurrent_activation, self.activation
+        i, forget, g, o = ops.split(drive + dot(h, self.recurrent_kernel), 4, axis=-1)
+        c = gate(forget) * c + gate(i) * f(g)
+        h = dot(gate(o) * f(c), self.projection_kernel, dropout=False)
+        return h, [h, c]

@@ -1,0 +1,25 @@
+"""The layer of long short-term memory with layer normalization."""
+
+import keras
+
+from seqkit.cells.layer_norm_lstm import LayerNormLSTMCell
+from seqkit.layers.base import RecurrentLayer
+
+
+@keras.saving.register_keras_serializable("seqkit")
+class LayerNormLSTM(RecurrentLayer):
+    """Long short-term memory with layer normalization of its sums and its cell.
+
+    The equations, weights and arguments are those of `seqkit.cells.LayerNormLSTMCell`,
+    the options and call those of `RecurrentLayer`. The states are h and c.
+
+    Example:
+    >>> layer = LayerNormLSTM(4, return_sequences=True)
+    >>> layer(np.ones((2, 5, 3), "float32")).shape
+    TensorShape([2, 5, 4])
+
+    Reference: J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer normalization", 2016 (arXiv
+    1607.06450).
+    """
+
+    cell_class = LayerNormLSTMCell
