@@ -35,23 +35,6 @@ def rate(name: str, value: Any) -> float:
     return number
 
 
-def number(name: str, value: Any) -> float:
-    """Return the value if it is a finite number."""
-    plain_value = plain(value)
-    if isinstance(plain_value, bool) or not isinstance(plain_value, (int, float)):
-        raise ValueError(f"`{name}` must be a number, got {value!r}.")
-    if not np.isfinite(plain_value):
-        raise ValueError(f"`{name}` must be finite, got {value!r}.")
-    return float(plain_value)
-
-
-def positive_number(name: str, value: Any) -> float:
-    """Return the value if it is a finite number above zero."""
-    if number(name, value) <= 0:
-        raise ValueError(f"`{name}` must be above zero, got {value!r}.")
-    return float(value)
-
-
 def flag(name: str, value: Any) -> bool:
     """Return the value if it is True or False, or 1 or 0 for them."""
     if not isinstance(plain(value), int) or plain(value) not in (0, 1):
@@ -73,6 +56,14 @@ def natural_number(name: str, value: Any) -> int:
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise ValueError(f"`{name}` must be an integer from 0 on, got {value!r}.")
     return number
+
+
+def number(name: str, value: Any) -> float:
+    """Return the value if it is a finite number."""
+    found = plain(value)
+    if not _is_number(found) or not math.isfinite(found):
+        raise ValueError(f"`{name}` must be a finite number, got {value!r}.")
+    return float(found)
 
 
 def positive(name: str, value: Any) -> float:

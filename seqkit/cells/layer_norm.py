@@ -44,7 +44,7 @@ class LayerNormCell(GatedCell):
     ):
         super().__init__(units=units, bias_initializer=bias_initializer, **kwargs)
         self.norm_gamma_initializer = keras.initializers.get(norm_gamma_initializer)
-        self.norm_epsilon = checks.positive_number("norm_epsilon", norm_epsilon)
+        self.norm_epsilon = checks.positive("norm_epsilon", norm_epsilon)
 
     def add_norm(self, name: str, size: int) -> tuple:
         """Add γ and β of that size; β is None where the cell has no bias."""
