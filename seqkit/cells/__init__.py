@@ -13,6 +13,7 @@ from seqkit.cells.janet import JANETCell
 from seqkit.cells.jordan import JordanCell
 from seqkit.cells.layer_norm_gru import LayerNormGRUCell
 from seqkit.cells.layer_norm_lstm import LayerNormLSTMCell
+from seqkit.cells.learned_initial_state import LearnedInitialStateCell
 from seqkit.cells.lem import LEMCell
 from seqkit.cells.ligru import LiGRUCell
 from seqkit.cells.lru import LRUCell
@@ -24,15 +25,20 @@ from seqkit.cells.minimal_rnn import MinimalRNNCell
 from seqkit.cells.multi_recurrent import MultiRecurrentCell
 from seqkit.cells.mut import MUT1Cell, MUT2Cell, MUT3Cell
 from seqkit.cells.nas import NASCell
+from seqkit.cells.normalized import NormalizedCell
 from seqkit.cells.peephole_lstm import PeepholeLSTMCell
 from seqkit.cells.projected_lstm import ProjectedLSTMCell
+from seqkit.cells.residual import ResidualCell
 from seqkit.cells.rg_lru import RGLRUCell
 from seqkit.cells.rhn import RHNCell
 from seqkit.cells.scrn import SCRNCell
 from seqkit.cells.simple_rnn import SimpleRNNCell
+from seqkit.cells.skip import SkipCell
 from seqkit.cells.slstm import sLSTMCell
 from seqkit.cells.stack import NormalizedCell, ResidualCell, StackCell
 from seqkit.cells.ugrnn import UGRNNCell
+from seqkit.cells.weight_drop import WeightDropCell
+from seqkit.cells.zoneout import ZoneoutCell
 
 __all__ = [
     "Cell",
@@ -50,6 +56,7 @@ __all__ = [
     "LSTMCell",
     "LayerNormGRUCell",
     "LayerNormLSTMCell",
+    "LearnedInitialStateCell",
     "LiGRUCell",
     "MGUCell",
     "MUT1Cell",
@@ -69,8 +76,11 @@ __all__ = [
     "ResidualCell",
     "SCRNCell",
     "SimpleRNNCell",
+    "SkipCell",
     "StackCell",
     "UGRNNCell",
+    "WeightDropCell",
+    "ZoneoutCell",
     "coRNNCell",
     "sLSTMCell",
 ]

@@ -62,6 +62,7 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
     noise_size: int = 0
+    recurrent_kernels: Any = ()  # the weights that act on a state
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
@@ -238,7 +239,9 @@ class RecurrentCell(Cell):
     ) -> Any:
         """Add a weight that acts on a state."""
         initializer = initializer or self.recurrent_initializer
-        return self._add("recurrent", name, shape, initializer)
+        kernel = self._add("recurrent", name, shape, initializer)
+        self.recurrent_kernels = [*self.recurrent_kernels, kernel]
+        return kernel
 
     def add_bias(self, name: str, shape: tuple, initializer: Any = None) -> Any:
         """Add a bias, or return None where the cell has none."""

@@ -60,6 +60,7 @@ class CompositeCell(Cell):
     """
 
     parts: list
+    own_noise_size: int = 0  # of the noise, what the cell itself needs: the first
 
     @property
     def state_size(self) -> list[int]:
@@ -104,6 +105,7 @@ class CompositeCell(Cell):
             return emission, list(new)
         if noise is not None:
             start = sum(before.noise_size for before in self.parts[:k])
+            start += self.own_noise_size
             noise = noise[:, start : start + part.noise_size]
         step: Callable = part.step
         emission, new = step(drive, states, dot.of_parts[k], noise)
@@ -143,8 +145,22 @@ class CompositeCell(Cell):
 
     @property
     def noise_size(self) -> int:  # type: ignore[override]
-        """How many random numbers the parts' steps need."""
-        return sum(part.noise_size for part in self.parts)
+        """How many random numbers a step needs: the cell's own, then the parts'."""
+        return self.own_noise_size + sum(part.noise_size for part in self.parts)
+
+    def draw_noise(self, *shape: Any) -> Any:
+        """Return random numbers in [0, 1), `(*shape, noise_size)`."""
+        own = (*shape, self.own_noise_size)
+        drawn = [part.draw_noise(*shape) for part in self.parts if part.noise_size]
+        if self.own_noise_size:
+            seed, dtype = self.seed_generator, self.compute_dtype
+            drawn.insert(0, keras.random.uniform(own, dtype=dtype, seed=seed))
+        return ops.concatenate(drawn, axis=-1)
+
+    @property
+    def recurrent_kernels(self) -> list:
+        """The weights of the parts that act on a state."""
+        return [kernel for part in self.parts for kernel in part.recurrent_kernels]
 
     def training_weights(self, values: list) -> list:
         """Return the values that the parts' weights have in training."""
@@ -223,3 +239,22 @@ class CompositeCell(Cell):
             input_masks.append(cut[0])
             of_parts.append(part.dot_with(product, cut[1]))
         return PartDots(super().dot_with(product, None), of_parts, input_masks)
+
+
+class WrapperCell(CompositeCell):
+    """A cell around another one.
+
+    Args:
+        layer: a cell, or a layer over one.
+        **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
+    """
+
+    def __init__(self, layer: Any, **kwargs: Any):
+        cell = as_cell("layer", layer)
+        super().__init__(**dtype_of(cell, kwargs))
+        self.parts = [cell]
+
+    @property
+    def layer(self) -> Cell:
+        """The cell inside."""
+        return self.parts[0]

@@ -4,125 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-from keras import ops
 
 from seqkit.cells import checks
 from seqkit.cells.base import Cell
 from seqkit.cells.composite import CompositeCell, as_cell, dtype_of
-
-EPSILON = 1e-3  # added to a variance
-
-
-@keras.saving.register_keras_serializable("seqkit")
-class ResidualCell(CompositeCell):
-    """A cell whose input is added to its output.
-
-        y_t = x_t + cell(x_t)
-
-    Args:
-        layer: a cell, or a layer over one, whose output has the size of its input.
-        **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
-
-    The call arguments are those of `Cell`. Where the cell inside drops inputs, what is
-    added is the input with its dropout.
-
-    Raises:
-        ValueError: the input has another size than the output.
-
-    Example:
-    >>> from seqkit.cells import SimpleRNNCell
-    >>> cell = ResidualCell(SimpleRNNCell(3, kernel_initializer="zeros"))
-    >>> x = np.ones((1, 3), "float32")
-    >>> np.ravel(cell(x, cell.get_initial_state(1))[0]).tolist()
-    [1.0, 1.0, 1.0]
-
-    Reference: Y. Wu et al., "Google's neural machine translation system", 2016 (arXiv
-    1609.08144).
-    """
-
-    def __init__(self, layer: Any, **kwargs: Any):
-        cell = as_cell("layer", layer)
-        super().__init__(**dtype_of(cell, kwargs))
-        self.parts = [cell]
-
-    @property
-    def layer(self) -> Cell:
-        """The cell inside."""
-        return self.parts[0]
-
-    def build(self, input_shape: tuple) -> None:
-        """Create the weights for inputs `(..., features)`."""
-        if input_shape[-1] != self.output_size:
-            raise ValueError(
-                f"`layer` of {self.name!r} must have an output of the size of its "
-                f"input, {input_shape[-1]}, got {self.output_size}."
-            )
-        super().build(input_shape)
-
-    def drive(self, inputs: Any) -> Any:
-        """Return the drive of the cell inside, and x_t."""
-        return [self.parts[0].drive(inputs), inputs]
-
-    def step(
-        self, drive: Any, states: Sequence, dot: Any, noise: Any = None
-    ) -> tuple[Any, list]:
-        """Return y_t, and the new states."""
-        inside, x = drive
-        emission, new = self.run_part(0, inside, states, dot, noise)
-        return x + self.read_part(0, emission, dot), new
-
-    def readout(self, emission: Any) -> Any:
-        """Return y_t as it is."""
-        return emission
-
-
-@keras.saving.register_keras_serializable("seqkit")
-class NormalizedCell(CompositeCell):
-    """A cell whose input is normalized: each feature over all features of its step.
-
-        y_t = cell(γ ⊙ (x_t − mean(x_t)) / sqrt(var(x_t) + ε) + β)
-
-    Weights: `gamma` and `beta`, `(features,)`, then those of the cell inside.
-
-    Args:
-        layer: a cell, or a layer over one.
-        **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
-
-    The call arguments are those of `Cell`.
-
-    Example:
-    >>> from seqkit.cells import GRUCell
-    >>> cell = NormalizedCell(GRUCell(4))
-    >>> y, states = cell(np.ones((5, 3), "float32"), cell.get_initial_state(5))
-    >>> y.shape
-    TensorShape([5, 4])
-
-    Reference: J. L. Ba et al., "Layer normalization", 2016 (arXiv 1607.06450).
-    """
-
-    def __init__(self, layer: Any, **kwargs: Any):
-        cell = as_cell("layer", layer)
-        super().__init__(**dtype_of(cell, kwargs))
-        self.parts = [cell]
-
-    @property
-    def layer(self) -> Cell:
-        """The cell inside."""
-        return self.parts[0]
-
-    def build(self, input_shape: tuple) -> None:
-        """Create the weights for inputs `(..., features)`."""
-        shape = (input_shape[-1],)
-        self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
-        self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
-        super().build(input_shape)
-
-    def drive(self, inputs: Any) -> Any:
-        """Return the drive of the cell inside for the normalized x_t."""
-        mean = ops.mean(inputs, axis=-1, keepdims=True)
-        variance = ops.mean(ops.square(inputs - mean), axis=-1, keepdims=True)
-        normal = (inputs - mean) / ops.sqrt(variance + EPSILON)
-        return self.parts[0].drive(normal * self.gamma + self.beta)
+from seqkit.cells.normalized import NormalizedCell
+from seqkit.cells.residual import ResidualCell
 
 
 @keras.saving.register_keras_serializable("seqkit")

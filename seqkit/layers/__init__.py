@@ -15,6 +15,7 @@ from seqkit.layers.janet import JANET
 from seqkit.layers.jordan import Jordan
 from seqkit.layers.layer_norm_gru import LayerNormGRU
 from seqkit.layers.layer_norm_lstm import LayerNormLSTM
+from seqkit.layers.learned_initial_state import LearnedInitialState
 from seqkit.layers.lem import LEM
 from seqkit.layers.ligru import LiGRU
 from seqkit.layers.lru import LRU
@@ -29,14 +30,18 @@ from seqkit.layers.names import find, get, networks
 from seqkit.layers.nas import NAS
 from seqkit.layers.peephole_lstm import PeepholeLSTM
 from seqkit.layers.projected_lstm import ProjectedLSTM
+from seqkit.layers.residual import Residual
 from seqkit.layers.rg_lru import RGLRU
 from seqkit.layers.rhn import RHN
 from seqkit.layers.rnn import RNN
 from seqkit.layers.scrn import SCRN
 from seqkit.layers.simple_rnn import SimpleRNN
+from seqkit.layers.skip_rnn import SkipRNN
 from seqkit.layers.slstm import sLSTM
 from seqkit.layers.stack import Stack
 from seqkit.layers.ugrnn import UGRNN
+from seqkit.layers.weight_drop import WeightDrop
+from seqkit.layers.zoneout import Zoneout
 
 __all__ = [
     "GRU",
@@ -65,6 +70,7 @@ __all__ = [
     "Jordan",
     "LayerNormGRU",
     "LayerNormLSTM",
+    "LearnedInitialState",
     "LiGRU",
     "LuongAttention",
     "MinGRU",
@@ -74,8 +80,12 @@ __all__ = [
     "PeepholeLSTM",
     "ProjectedLSTM",
     "RecurrentLayer",
+    "Residual",
     "SimpleRNN",
+    "SkipRNN",
     "Stack",
+    "WeightDrop",
+    "Zoneout",
     "coRNN",
     "find",
     "get",
