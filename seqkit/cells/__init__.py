@@ -26,6 +26,7 @@ from seqkit.cells.multi_recurrent import MultiRecurrentCell
 from seqkit.cells.mut import MUT1Cell, MUT2Cell, MUT3Cell
 from seqkit.cells.nas import NASCell
 from seqkit.cells.normalized import NormalizedCell
+from seqkit.cells.output_feedback import OutputFeedbackCell
 from seqkit.cells.peephole_lstm import PeepholeLSTMCell
 from seqkit.cells.projected_lstm import ProjectedLSTMCell
 from seqkit.cells.residual import ResidualCell
@@ -35,7 +36,7 @@ from seqkit.cells.scrn import SCRNCell
 from seqkit.cells.simple_rnn import SimpleRNNCell
 from seqkit.cells.skip import SkipCell
 from seqkit.cells.slstm import sLSTMCell
-from seqkit.cells.stack import NormalizedCell, ResidualCell, StackCell
+from seqkit.cells.stack import StackCell
 from seqkit.cells.ugrnn import UGRNNCell
 from seqkit.cells.weight_drop import WeightDropCell
 from seqkit.cells.zoneout import ZoneoutCell
@@ -68,6 +69,7 @@ __all__ = [
     "MultiRecurrentCell",
     "NASCell",
     "NormalizedCell",
+    "OutputFeedbackCell",
     "PeepholeLSTMCell",
     "ProjectedLSTMCell",
     "RGLRUCell",

@@ -28,6 +28,7 @@ from seqkit.layers.multi_recurrent import MultiRecurrent
 from seqkit.layers.mut import MUT1, MUT2, MUT3
 from seqkit.layers.names import find, get, networks
 from seqkit.layers.nas import NAS
+from seqkit.layers.output_feedback import OutputFeedback
 from seqkit.layers.peephole_lstm import PeepholeLSTM
 from seqkit.layers.projected_lstm import ProjectedLSTM
 from seqkit.layers.residual import Residual
@@ -77,6 +78,7 @@ __all__ = [
     "MinLSTM",
     "MinimalRNN",
     "MultiRecurrent",
+    "OutputFeedback",
     "PeepholeLSTM",
     "ProjectedLSTM",
     "RecurrentLayer",

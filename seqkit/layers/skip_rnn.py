@@ -34,8 +34,8 @@ class SkipRNN(LayerOverLayer):
 
     cell_class = SkipCell
 
-    def __init__(self, budget: float = 0.0, **kwargs: Any):
-        super().__init__(**kwargs)
+    def __init__(self, layer: Any, budget: float = 0.0, **kwargs: Any):
+        super().__init__(layer=layer, **kwargs)
         if isinstance(budget, bool) or not budget >= 0:
             raise ValueError(f"`budget` must be a number from 0 on, got {budget!r}.")
         self.budget = budget

@@ -49,8 +49,15 @@ def takes(layer: Any, argument: str) -> bool:
         >>> takes(keras.layers.LSTM(2), "recurrent_dropout")
         True
     """
-    signatures = [inspect.signature(type(cell)) for cell in cells(layer)]
+    inner = [part for cell in cells(layer) for part in _parts(cell)]
+    signatures = [inspect.signature(type(part)) for part in inner]
     return all(argument in signature.parameters for signature in signatures)
+
+
+def _parts(cell: Any) -> list[Any]:
+    """Return the networks that a cell is made of: itself, where of none."""
+    inner = [part for each in getattr(cell, "parts", ()) for part in _parts(each)]
+    return inner or [cell]
 
 
 class Subject:

@@ -19,6 +19,7 @@ class Case:
     `network` makes the reference, of those of the arguments that it names.
     `positive_states` are the places of states that are positive by their meaning.
     `flat` says that the derivative at inputs and states of zero may be zero.
+    `leave_out` are checks of the contract that the layer breaks by its meaning.
     """
 
     name: str
@@ -29,16 +30,16 @@ class Case:
     network: Callable[..., Network] | None = None
     positive_states: tuple[int, ...] = ()
     flat: bool = False
+    leave_out: tuple[Callable[..., None], ...] = ()
 
     def __call__(self, **options):
         if self.inner is None:
             return self.layer(**{"units": 4, **self.arguments, **options})
         chosen = {**self.arguments, **options}
         names = [*_own_arguments(self.layer), "name", "trainable"]
-        own = {n: chosen.pop(n) for n in names if n in chosen}
-        if "dtype" in chosen:
-            own["dtype"] = chosen["dtype"]
-        return self.layer(self.inner(**{"units": 4, **chosen}), **own)
+        own = {n: v for n, v in chosen.items() if n in names or n == "dtype"}
+        inner = {n: v for n, v in chosen.items() if n not in names or n == "seed"}
+        return self.layer(self.inner(**{"units": 4, **inner}), **own)
 
     def subject(self, **options):
         """Return the layer under test."""

@@ -7,10 +7,11 @@ in NumPy, with which `tests/outside/test_equations.py` compares all its cases.
 
 from typing import Any
 
-from seqkit import cells, layers
+from seqkit import layers
 from seqkit.testing import reference
 from seqkit.testing.reference import Context
 from tests.testing.case import Case, cases_of
+from tests.testing.composite_cases import COMPOSITE_CASES
 
 
 def _two_way(name: str, inner: type, **arguments: Any) -> Case:
@@ -29,14 +30,6 @@ def _jordan(decay=None, normalized=False, trainable_decay=False, preset=None):
         context = Context(0.3, truncated=True)
         return reference.Jordan("sigmoid", "linear", context)
     return reference.Jordan(context=Context(decay, normalized, trainable_decay))
-
-
-def _two_cells(**options):
-    upper = {**options, "dropout": 0.0}  # the contract reads one mask off the inputs
-    return [cells.ElmanCell(**options), cells.LSTMCell(**upper)]
-
-
-BETWEEN = {"residual": True, "normalize": True}
 
 
 def _irnn(activation="relu"):
@@ -93,14 +86,6 @@ CASES: dict[str, list[Case]] = {
         {"use_bias": False},
         {"activation": "sigmoid", "recurrent_activation": "tanh"},
     ),
-    "RNN": [
-        Case("RNN-GRUCell", layers.RNN, inner=cells.GRUCell),
-        Case("RNN-JordanCell", layers.RNN, {"output_units": 2}, cells.JordanCell),
-    ],
-    "Stack": [
-        Case("Stack", layers.Stack, inner=_two_cells),
-        Case("Stack-residual-normalize", layers.Stack, BETWEEN, inner=_two_cells),
-    ],
     "IRNN": cases_of(layers.IRNN, _irnn, {"use_bias": False}),
     "IndRNN": cases_of(layers.IndRNN, reference.IndRNN, {"activation": "tanh"}),
     "Clockwork": cases_of(
@@ -241,6 +226,7 @@ CASES: dict[str, list[Case]] = {
         _two_way("Elman-ave", layers.Elman, merge_mode="ave", output_units=3),
         _two_way("Jordan-none", layers.Jordan, merge_mode=None, output_units=3),
     ],
+    **COMPOSITE_CASES,
 }
 
 PLAIN = [cases[0] for cases in CASES.values()]

@@ -76,6 +76,14 @@ OTHER_VALUES: Mapping[str, Any] = {
     "use_cudnn": False,
     "merge_mode": "sum",
     "residual": True,
+    "rate": 0.25,
+    "sampling": 0.5,
+    "readout": 5,
+    "cell_rate": 0.125,
+    "kind": "random",
+    "stddev": 0.5,
+    "return_updates": True,
+    "budget": 0.5,
     "normalize": True,
     "name": "other",
     "dtype": "float64",
@@ -86,6 +94,7 @@ NESTED = ("cell", "layer", "layers", "backward_layer", "weights")
 
 # What an argument needs beside it.
 COMPANIONS: Mapping[str, Mapping[str, Any]] = {
+    "stddev": {"kind": "random"},
     "trainable_decay": {"decay": 0.5},
     "normalized": {"decay": 0.5},
 }
