@@ -127,11 +127,22 @@ class LayerOverCell(keras.layers.RNN):
         training: bool = False,
     ) -> Any:
         """Run the cell over the sequence."""
+        return self._call(sequences, initial_state, mask, training)
+
+    def _call(
+        self,
+        sequences: Any,
+        initial_state: Any,
+        mask: Any,
+        training: bool,
+        **more: Any,
+    ) -> Any:
+        """Check the call's arguments and run the cell; `_run` is given more."""
         sequences, mask = arguments.dense(self.name, sequences, mask)
         sequences = self._sequences(sequences)
         states = self._first_states(sequences, initial_state)
         mask = arguments.mask_of_steps(self.name, sequences, mask)
-        output, states = self._run(sequences, states, mask, training)
+        output, states = self._run(sequences, states, mask, training, **more)
         output, states = keras.tree.map_structure(
             lambda tensor: ops.cast(tensor, self.compute_dtype), (output, list(states))
         )

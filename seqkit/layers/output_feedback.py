@@ -67,7 +67,7 @@ class OutputFeedback(LayerOverLayer):
         self._sampling = Rate("sampling", sampling)
         self.seed = checks.seed(seed)
         self.seed_generator = keras.random.SeedGenerator(self.seed)
-        self._free = RNN(self.cell, return_sequences=True, return_state=True)
+        self._free = RNN(self.cell, return_sequences=True)
 
     @property
     def readout(self) -> keras.layers.Dense:
@@ -92,9 +92,20 @@ class OutputFeedback(LayerOverLayer):
         targets: Any = None,
     ) -> Any:
         """Run the cell over the sequence."""
+        return self._call(sequences, initial_state, mask, training, targets=targets)
+
+    def _run(
+        self,
+        sequences: Any,
+        states: list,
+        mask: Any,
+        training: bool,
+        targets: Any = None,
+    ) -> tuple[Any, list]:
+        """Return the output, every step's or the last one, and the last states."""
         if targets is not None:
             sequences = self._with_targets(sequences, targets, training)
-        return super().call(sequences, initial_state, mask, training)
+        return super()._run(sequences, states, mask, training)
 
     def _with_targets(self, sequences: Any, targets: Any, training: bool) -> Any:
         """Return the cell's inputs: x, the targets, and where not to use them."""
@@ -154,8 +165,8 @@ class OutputFeedback(LayerOverLayer):
         states = initial_state or self.initial_state(batch)
         if before:
             fed = self._with_targets(inputs[:, :before], seed, training=False)
-            _, *states = self._free.call(fed, states)
-        return self._free.call(inputs[:, before:], states)[0]
+            _, states = self._free._run(fed, states, None, False)
+        return self._free._run(inputs[:, before:], states, None, False)[0]
 
 
 class Rate:

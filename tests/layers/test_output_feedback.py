@@ -120,6 +120,7 @@ def test_generation_goes_on_from_a_beginning():
     )
 
 
+@pytest.mark.slow
 def test_training_with_targets_learns_to_run_free():
     """A sine wave goes on: trained on targets, then run on its own outputs."""
     keras.utils.set_random_seed(0)
