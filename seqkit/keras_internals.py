@@ -10,13 +10,11 @@ Gathered in one place, so that a change in Keras is one change here.
 - `keras_rnn`: Keras's time loop, on any backend. It moved in Keras 3.16.
 - `keras_loop`: the loop that a Keras layer runs, cuDNN's where it takes that:
   its method `inner_loop`.
-- `cudnn_usable`: whether Keras would run LSTM and GRU on cuDNN here.
 - `EXPORTERS`: modules that trace a model into a graph which must run elsewhere.
 """
 
 from typing import Any
 
-import keras
 from keras.src import backend
 from keras.src.backend.common.variables import AutocastScope
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
@@ -25,7 +23,6 @@ __all__ = [
     "EXPORTERS",
     "AutocastScope",
     "DropoutRNNCell",
-    "cudnn_usable",
     "keras_loop",
     "keras_rnn",
 ]
@@ -40,12 +37,3 @@ def keras_loop(
 ) -> tuple[Any, Any, list]:
     """Return the last output, every output and the last states of Keras's own loop."""
     return layer.inner_loop(sequences, states, mask, training)
-
-
-def cudnn_usable() -> bool:
-    """Return whether TensorFlow is the backend and sees a GPU."""
-    if keras.config.backend() != "tensorflow":
-        return False
-    import tensorflow as tf
-
-    return bool(tf.config.list_logical_devices("GPU"))

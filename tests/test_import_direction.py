@@ -13,7 +13,15 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "seqkit"
 
 # What each part of seqkit may import of the others. A part that is missing here fails.
-HELPERS = {"version", "signature", "keras_internals", "errors", "folders", "wording"}
+HELPERS = {
+    "version",
+    "signature",
+    "keras_internals",
+    "tensorflow_internals",
+    "errors",
+    "folders",
+    "wording",
+}
 BELOW_MODELS = {"layers", "cells", "recurrence", "text", "series", "decoding"}
 ALLOWED = {
     "__init__": HELPERS,

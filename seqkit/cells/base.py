@@ -43,6 +43,9 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
     function `dot` that it is given: that is how the recurrence sees every product, and
     gathers the gradient of each kernel into one product for many time steps.
 
+    No random number is drawn in these methods. A cell whose steps need some says how
+    many in `noise_size`, and defines `step(drive, states, dot, noise)`.
+
     `RecurrentCell` adds the arguments that most networks share. Cells made of other
     cells are no more than a `Cell`.
 
@@ -50,6 +53,7 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
         inputs: tensor `(batch, features)`, one time step.
         states: list of tensors `(batch, size)`, one for each of `state_size`.
         training: whether to apply dropout.
+        noise: tensor `(batch, noise_size)`, numbers in [0, 1); drawn where it is None.
 
     Returns:
         The output `(batch, output_size)` and the list of new states.
@@ -61,7 +65,7 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
 
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
-    noise_size: int = 0
+    noise_size: int = 0  # how many random numbers a step needs for each row in training
     recurrent_kernels: Any = ()  # the weights that act on a state
 
     def __init__(self, **kwargs: Any):
@@ -96,7 +100,42 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
         """Return the output for what a step emitted: `(..., size)` to `(..., size)`."""
         return emission
 
-    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple:
+    def run_step(
+        self, drive: Any, states: Sequence, dot: Callable, noise: Any
+    ) -> tuple[Any, list]:
+        """Return what `step` does, given noise if the cell takes some.
+
+        Args:
+            drive: what `drive` gave for this time step.
+            states: the states before the step.
+            dot: how to multiply a vector by a kernel.
+            noise: tensor `(batch, noise_size)`; None outside training.
+        """
+        if not self.noise_size:
+            return self.step(drive, states, dot)
+        step: Callable = self.step
+        return step(drive, states, dot, noise)
+
+    def draw_noise(self, *shape: Any) -> Any:
+        """Return random numbers in [0, 1), `(*shape, noise_size)`."""
+        shape = (*shape, self.noise_size)
+        return keras.random.uniform(
+            shape, dtype=self.compute_dtype, seed=self.seed_generator
+        )
+
+    def training_weights(self, values: list) -> list:
+        """Return the values that the weights have throughout a sequence in training.
+
+        Called once a sequence, outside the loop: random numbers may be drawn here.
+
+        Args:
+            values: a tensor for each of `weights`.
+        """
+        return values
+
+    def call(
+        self, inputs: Any, states: Any, training: bool = False, noise: Any = None
+    ) -> tuple:
         """Run one time step."""
         listed = list(states) if isinstance(states, (list, tuple)) else [states]
         if len(listed) != len(self.state_sizes):
@@ -111,7 +150,9 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
             ops.matmul,
             self.get_recurrent_dropout_mask(listed[0]) if training else None,
         )
-        emission, new = self.step(self.drive(inputs), listed, dot)
+        if training and self.noise_size and noise is None:
+            noise = self.draw_noise(ops.shape(inputs)[0])
+        emission, new = self.run_step(self.drive(inputs), listed, dot, noise)
         return self.readout(emission), (
             list(new) if isinstance(states, (list, tuple)) else new[0]
         )

@@ -9,7 +9,7 @@ from keras import ops
 from seqkit import recurrence
 from seqkit.cells import checks
 from seqkit.cells.base import Cell
-from seqkit.keras_internals import keras_loop, keras_rnn
+from seqkit.keras_internals import keras_rnn
 from seqkit.layers import arguments
 from seqkit.signature import (
     Extensible,
@@ -155,46 +155,69 @@ class LayerOverCell(keras.layers.RNN):
         self, sequences: Any, states: list, mask: Any, training: bool
     ) -> tuple[Any, list]:
         """Return the output, every step's or the last one, and the last states."""
-        self.cell.get_dropout_mask(sequences[:, 0, :])
-        self.cell.get_recurrent_dropout_mask(states[0])
-        if recurrence.choose(self) == "keras":
-            held = keras.config.backend() == "jax" and mask is not None
-            loop = LayerOverCell._loop_with_output if held else keras_loop
-            last, every, states = loop(self, sequences, states, mask, training)
-            output = every if self.return_sequences else last
+        loop = recurrence.choose(self)
+        if loop == "keras":
+            output, states = self._keras_loop(sequences, states, mask, training)
         else:
             from seqkit.recurrence.loop import run  # TensorFlow only from here on
 
-            output, states = run(self, sequences, states, mask, training)
+            output, states = run(self, loop, sequences, states, mask, training)
         self.cell.reset_dropout_mask()
         self.cell.reset_recurrent_dropout_mask()
         return output, states
 
-    def _loop_with_output(
+    @property
+    def supports_jit(self) -> bool:
+        """Whether Keras may compile the step of a model with this layer as a whole."""
+        if not self._supports_jit or keras.config.backend() != "tensorflow":
+            return self._supports_jit
+        from seqkit.recurrence.cudnn import may_run
+
+        return not may_run(self)
+
+    @supports_jit.setter
+    def supports_jit(self, value: bool) -> None:
+        self._supports_jit = value
+
+    def _keras_loop(
         self, sequences: Any, states: list, mask: Any, training: bool
-    ) -> tuple[Any, Any, list]:
-        """Run Keras's loop with the output as the first state, zero before any step.
+    ) -> tuple[Any, list]:
+        """Run Keras's loop, with the output as the first state, zero before any step.
 
         Under a mask its loop on JAX repeats the first state for the output before.
         """
+        cell, features = self.cell, sequences.shape[-1]
+        batch, time = ops.shape(sequences)[:2]
+        cell.get_dropout_mask(sequences[:, 0, :])
+        cell.get_recurrent_dropout_mask(states[0])
+        noisy = training and cell.noise_size
+        if noisy:
+            noise = cell.draw_noise(batch, time)
+            sequences = ops.concatenate([sequences, noise], axis=-1)
 
         def step(inputs: Any, states: Any) -> tuple[Any, list]:
-            output, new = self.cell(inputs, list(states[1:]), training=training)
+            noise = {"noise": inputs[:, features:]} if noisy else {}
+            output, new = cell(
+                inputs[:, :features], list(states[1:]), training=training, **noise
+            )
             return output, [output, *new]
 
-        size = (ops.shape(sequences)[0], self.cell.output_size)
-        last, every, states = keras_rnn(
-            step,
-            sequences,
-            [ops.zeros(size, self.compute_dtype), *states],
-            go_backwards=self.go_backwards,
-            mask=mask,
-            unroll=self.unroll,
-            input_length=sequences.shape[1],
-            zero_output_for_mask=self.zero_output_for_mask,
-            return_all_outputs=self.return_sequences,
-        )
-        return last, every, list(states[1:])
+        weights = [weight.value for weight in cell.weights]
+        if training:
+            weights = cell.training_weights(weights)
+        with keras.StatelessScope(list(zip(cell.weights, weights, strict=True))):
+            last, every, states = keras_rnn(
+                step,
+                sequences,
+                [ops.zeros((batch, cell.output_size), self.compute_dtype), *states],
+                go_backwards=self.go_backwards,
+                mask=mask,
+                unroll=self.unroll,
+                input_length=sequences.shape[1],
+                zero_output_for_mask=self.zero_output_for_mask,
+                return_all_outputs=self.return_sequences,
+            )
+        return (every if self.return_sequences else last), list(states[1:])
 
     def _sequences(self, sequences: Any) -> Any:
         """Return the sequences in the compute dtype, with all that is known of them."""

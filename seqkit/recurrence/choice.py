@@ -9,31 +9,37 @@ from typing import Any
 
 import keras
 
-from seqkit.keras_internals import EXPORTERS, cudnn_usable
+from seqkit.keras_internals import EXPORTERS
 
 _here = threading.local()
 
 
 def choose(layer: Any) -> str:
-    """Return the name of the loop for a layer.
+    """Return the name of the loop for a layer: decided once a call, in this order.
 
-    - "keras": Keras's own loop. On every backend but TensorFlow; and on a GPU for the
-      layers that Keras runs on cuDNN there, unless `use_cudnn=False`.
-    - "plain": an ordinary TensorFlow loop, with nothing compiled in it. In eager mode,
-      where a compilation would cost more than it saves; in a graph to be exported; and
-      inside `portable()`.
+    - "keras": Keras's own loop, on every backend but TensorFlow.
+    - "plain": an ordinary TensorFlow loop, with nothing compiled in it, in a graph to
+      be exported and inside `portable()`: what is exported needs no GPU.
+    - "cudnn": cuDNN, on a GPU, for LSTM and GRU whose equations it has, unless
+      `use_cudnn=False` or the whole graph is to be compiled. What its masks and sizes
+      do not allow is left to the compiled loop, call by call.
+    - "plain": in eager mode, where a compilation would cost more than it saves.
     - "compiled": everywhere else, that is in `fit`, `predict` and any `tf.function`.
+
+    Raises:
+        ValueError: The layer insists on cuDNN, which cannot run it here.
     """
     if keras.config.backend() != "tensorflow":
         return "keras"
-    use_cudnn = getattr(layer, "use_cudnn", False)
-    if use_cudnn is True or (use_cudnn == "auto" and cudnn_usable()):
-        return "keras"
+    if to_be_exported():
+        return "plain"
     import tensorflow as tf
 
-    if not tf.inside_function() or to_be_exported():
-        return "plain"
-    return "compiled"
+    from seqkit.recurrence import cudnn
+
+    if cudnn.runs(layer):
+        return "cudnn"
+    return "compiled" if tf.inside_function() else "plain"
 
 
 @contextlib.contextmanager

@@ -7,26 +7,23 @@ The forward loop keeps the states and the result of each `dot`, so the backward 
 repeats no recurrent product.
 """
 
-import functools
-import weakref
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
-from seqkit.cells.base import RecurrentCell
-from seqkit.recurrence.backward import Backward
-from seqkit.recurrence.forward import Forward, Inference
+from seqkit.recurrence.equations import Equations
+from seqkit.recurrence.functions import functions_of
 from seqkit.recurrence.shapes import capacity, n_parts, rows_to_add
-from seqkit.recurrence.sweep import Given, Kept
-from seqkit.recurrence.weights import values
+from seqkit.recurrence.sweep import Given
 
 
 def compiled_loop(
-    cell: RecurrentCell,
+    cell: Equations,
     inputs: Any,
     valid: Any,
     states: list,
+    weights: list,
     recurrent_mask: Any,
     return_sequences: bool,
     unroll: bool | int,
@@ -38,10 +35,11 @@ def compiled_loop(
     rounded up, so that few are compiled.
 
     Args:
-        cell: a `RecurrentCell`.
+        cell: the equations of a cell.
         inputs: tensor `(batch, time, features)`.
         valid: boolean tensor `(batch, time)`, or None.
         states: the initial states.
+        weights: the values of the cell's weights.
         recurrent_mask: the recurrent dropout mask, or None.
         return_sequences: whether to return every output or the last one.
         unroll: False for a few steps an iteration, True for no loop, or a number.
@@ -55,6 +53,7 @@ def compiled_loop(
     functions = functions_of(cell)
     frame = Frame(cell, inputs)
     options = (return_sequences, unroll)
+    places = [tf.constant(place) for place in range(frame.parts)]
 
     @tf.custom_gradient
     def run(inputs: Any, *rest: Any) -> tuple:
@@ -68,9 +67,8 @@ def compiled_loop(
             frame.length_is_fixed,
             frame.parts,
         )
-        places = [tf.constant(place) for place in range(frame.parts)]
         results = [
-            functions.forward(given, place, *options, gradient_expected)
+            functions.forward(cell, given, place, *options, gradient_expected)
             for place in places
         ]
         output = frame.join([r[0] for r in results], timed=return_sequences)
@@ -84,9 +82,9 @@ def compiled_loop(
             gradients = []
             for place, (_, _, kept) in zip(places, results, strict=True):
                 if not gradient_expected:
-                    kept = functions.forward(given, place, *options, True)[2]
+                    kept = functions.forward(cell, given, place, *options, True)[2]
                 gradients.append(
-                    functions.backward(given, place, kept, *upstream, *options)
+                    functions.backward(cell, given, place, kept, *upstream, *options)
                 )
             d_inputs, d_states, d_weights = zip(*gradients, strict=True)
             return (
@@ -95,14 +93,19 @@ def compiled_loop(
                 *(tf.add_n(d) for d in zip(*d_weights, strict=True)),
             )
 
-        return (output, *last), once(gradient)
+        return (output, *last), once(gradient, (inputs, *rest))
 
-    output, *last = run(inputs, *states, *values(cell))
+    output, *last = run(inputs, *states, *weights)
     return output, last
 
 
-def once(gradient: Callable) -> Callable:
-    """Return a gradient function whose own gradient is an error, not a wrong number."""
+def once(gradient: Callable, sources: tuple) -> Callable:
+    """Return a gradient function whose own gradient is an error, not a wrong number.
+
+    Args:
+        gradient: takes the gradients that come from above.
+        sources: what the gradient depends on besides.
+    """
 
     def of_gradient(*_: Any) -> None:
         raise NotImplementedError(
@@ -110,7 +113,14 @@ def once(gradient: Callable) -> Callable:
             "gradient, call the layer inside `seqkit.recurrence.portable()`."
         )
 
-    return tf.custom_gradient(lambda *upstream: (gradient(*upstream), of_gradient))
+    def checked(*upstream: Any) -> Any:
+        count = len(upstream)
+        computed = tf.custom_gradient(
+            lambda *given: (gradient(*given[:count]), of_gradient)
+        )
+        return computed(*upstream, *sources)
+
+    return checked
 
 
 class Frame:
@@ -121,11 +131,11 @@ class Frame:
         inputs: tensor `(batch, time, features)`.
     """
 
-    def __init__(self, cell: RecurrentCell, inputs: Any):
+    def __init__(self, cell: Equations, inputs: Any):
         self.batch, self.time = inputs.shape[:2]
         self.n_rows, self.n_steps = tf.unstack(tf.shape(inputs)[:2])
         self.parts = n_parts(cell, self.batch)
-        self.length_is_fixed = self.time is not None
+        self.length_is_fixed = bool(self.time)
         self.more_rows = rows_to_add(self.parts, self.batch, self.n_rows)
         self.more_steps = 0 if self.time else capacity(self.n_steps) - self.n_steps
 
@@ -145,49 +155,3 @@ class Frame:
         static = (self.batch, self.time)[: 1 + timed]
         joined.set_shape((*static, *joined.shape[len(static) :]))
         return joined
-
-
-class Functions:
-    """The compiled functions of a cell; one compilation for each shape."""
-
-    def __init__(self, cell: RecurrentCell):
-        self.cell: Any = weakref.ref(cell)
-        compiled = functools.partial(tf.function, jit_compile=True, autograph=False)
-        self.forward = compiled(self._forward)
-        self.backward = compiled(self._backward)
-
-    def _forward(
-        self,
-        given: Given,
-        place: Any,
-        return_sequences: bool,
-        unroll: bool | int,
-        keep: bool,
-    ) -> tuple[Any, list, Kept | None]:
-        arguments = (self.cell(), given, place, return_sequences, unroll)
-        if keep:
-            return Forward(*arguments).run()
-        return (*Inference(*arguments).run(), None)
-
-    def _backward(
-        self,
-        given: Given,
-        place: Any,
-        kept: Kept,
-        d_output: Any,
-        d_last: list,
-        return_sequences: bool,
-        unroll: bool | int,
-    ) -> tuple[Any, list, list]:
-        sweep = Backward(self.cell(), given, place, return_sequences, unroll)
-        return sweep.run(kept, d_output, d_last)
-
-
-_functions: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-
-
-def functions_of(cell: RecurrentCell) -> Functions:
-    """Return the compiled functions of a cell, made when first asked for."""
-    if cell not in _functions:
-        _functions[cell] = Functions(cell)
-    return _functions[cell]

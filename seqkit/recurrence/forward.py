@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.cells.base import RecurrentCell
+from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.sweep import (
     Ahead,
     Given,
@@ -94,7 +94,7 @@ class Inference(Sweep):
 
     def __init__(
         self,
-        cell: RecurrentCell,
+        cell: Equations,
         given: Given,
         place: Any,
         return_sequences: bool,

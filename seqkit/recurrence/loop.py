@@ -1,23 +1,25 @@
-"""A layer's time loop on TensorFlow: what both loops share, around either."""
+"""A layer's time loop on TensorFlow: what all loops share, around any of them."""
 
 from typing import Any
 
 import tensorflow as tf
 
-from seqkit.recurrence.choice import choose
 from seqkit.recurrence.compiled import compiled_loop
+from seqkit.recurrence.cudnn import cudnn_loop
+from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.plain import plain_loop
 from seqkit.recurrence.scan import scan_loop, scans
 from seqkit.recurrence.weights import values
 
 
 def run(
-    layer: Any, sequences: Any, states: list, mask: Any, training: bool
+    layer: Any, loop: str, sequences: Any, states: list, mask: Any, training: bool
 ) -> tuple[Any, list]:
     """Run a layer's cell over sequences.
 
     Args:
         layer: a `seqkit.layers.RecurrentLayer`.
+        loop: "plain", "compiled" or "cudnn", as `choose` said.
         sequences: tensor `(batch, time, features)`.
         states: the initial states.
         mask: boolean tensor `(batch, time)`, or None.
@@ -28,40 +30,79 @@ def run(
         layer returns sequences, and the last states.
     """
     cell = layer.cell
-    input_mask = cell.get_dropout_mask(sequences[:, 0]) if training else None
+    input_mask = cell.get_dropout_mask(_first(sequences)) if training else None
     if input_mask is not None:
         sequences = sequences * input_mask[:, None]
     valid = None if mask is None else tf.cast(mask, "bool")
-    if layer.go_backwards:
-        sequences = tf.reverse(sequences, [1])
-        valid = None if valid is None else tf.reverse(valid, [1])
     if valid is not None:
         # Nothing under the mask may reach a state or a gradient, not even a NaN.
         sequences = tf.where(valid[:, :, None], sequences, tf.zeros_like(sequences))
-    recurrent_mask = cell.get_recurrent_dropout_mask(states[0]) if training else None
-    options = (recurrent_mask, layer.return_sequences, layer.unroll)
-    loop = choose(layer)
-    if scans(cell, layer.unroll):
-        output, states = scan_loop(
-            cell,
+    if loop == "cudnn":
+        inside = "compiled" if tf.inside_function() else "plain"
+        output, states = cudnn_loop(
+            layer,
             sequences,
-            valid,
             states,
-            values(cell),
-            layer.return_sequences,
-            loop == "compiled",
+            valid,
+            lambda: _by_cell(layer, inside, sequences, states, valid, training),
         )
-    elif loop == "plain":
-        output, states = plain_loop(cell, sequences, valid, states, *options)
     else:
-        output, states = compiled_loop(
-            cell, sequences, valid, states, *options, gradient_expected=training
+        output, states = _by_cell(layer, loop, sequences, states, valid, training)
+    return _shown(layer, output, sequences, valid), states
+
+
+def _by_cell(
+    layer: Any, loop: str, sequences: Any, states: list, valid: Any, training: bool
+) -> tuple[Any, list]:
+    """Run the cell's equations, by the plain loop or the compiled one."""
+    cell = layer.cell
+    if layer.go_backwards:
+        sequences = tf.reverse(sequences, [1])
+        valid = None if valid is None else tf.reverse(valid, [1])
+    noisy = bool(training and cell.noise_size)
+    if noisy:
+        noise = cell.draw_noise(*tf.unstack(tf.shape(sequences)[:2]))
+        sequences = tf.concat([sequences, noise], -1)
+    weights = values(cell)
+    weights = cell.training_weights(weights) if training else weights
+    compiled = loop == "compiled"
+    if scans(cell, layer.unroll):
+        return scan_loop(
+            cell, sequences, valid, states, weights, layer.return_sequences, compiled
         )
-    if valid is not None:
+    recurrent_mask = cell.get_recurrent_dropout_mask(states[0]) if training else None
+    equations = Equations(cell, noisy)
+    arguments = (equations, sequences, valid, states, weights)
+    options = (recurrent_mask, layer.return_sequences, layer.unroll)
+    if compiled:
+        return compiled_loop(*arguments, *options, gradient_expected=training)
+    if not tf.inside_function():
+        return plain_loop(*arguments, *options)
+    before = len(tf.compat.v1.get_default_graph().get_operations())
+    result = plain_loop(*arguments, *options)
+    equations.refuse_randomness(before)
+    return result
+
+
+def _first(sequences: Any) -> Any:
+    """Return the first step `(batch, features)`, zeros where there is none."""
+    return tf.reduce_sum(sequences[:, :1], axis=1)
+
+
+def _shown(layer: Any, output: Any, sequences: Any, valid: Any) -> Any:
+    """Return outputs, zero before the first valid step, or wherever there is none."""
+    if valid is None:
+        if layer.return_sequences or sequences.shape[1]:
+            return output
+        valid = tf.ones(tf.shape(sequences)[:2], "bool")
+    elif layer.go_backwards:
+        valid = tf.reverse(valid, [1])
+    if layer.return_sequences:
         shown = shown_steps(valid, layer.zero_output_for_mask)
-        shown = shown if layer.return_sequences else shown[:, -1]
-        output = tf.where(shown[..., None], output, tf.zeros_like(output))
-    return output, states
+    else:
+        shown = valid[:, -1:] if layer.zero_output_for_mask else valid
+        shown = tf.reduce_any(shown, axis=1)
+    return tf.where(shown[..., None], output, tf.zeros_like(output))
 
 
 def shown_steps(valid: Any, zero_output_for_mask: bool) -> Any:

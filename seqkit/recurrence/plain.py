@@ -4,15 +4,17 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.cells.base import RecurrentCell
+from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.steps import Steps, by_rows, time_major
+from seqkit.recurrence.weights import reading
 
 
 def plain_loop(
-    cell: RecurrentCell,
+    cell: Equations,
     inputs: Any,
     valid: Any,
     states: list,
+    weights: list,
     recurrent_mask: Any,
     return_sequences: bool,
     unroll: bool | int,
@@ -20,10 +22,11 @@ def plain_loop(
     """Run a cell over a sequence, one `tf.while_loop` iteration for `unroll` steps.
 
     Args:
-        cell: a `RecurrentCell`.
+        cell: the equations of a cell.
         inputs: tensor `(batch, time, features)`.
         valid: boolean tensor `(batch, time)`, or None.
         states: the initial states.
+        weights: the values of the cell's weights.
         recurrent_mask: the recurrent dropout mask, or None.
         return_sequences: whether to return every output or the last one.
         unroll: False for one step an iteration, True for no loop, or a number of steps.
@@ -32,6 +35,21 @@ def plain_loop(
         The outputs `(batch, time, size)` or the last one `(batch, size)`, and the last
         states.
     """
+    with reading(cell, weights):
+        return _loop(
+            cell, inputs, valid, states, recurrent_mask, return_sequences, unroll
+        )
+
+
+def _loop(
+    cell: Equations,
+    inputs: Any,
+    valid: Any,
+    states: list,
+    recurrent_mask: Any,
+    return_sequences: bool,
+    unroll: bool | int,
+) -> tuple[Any, list]:
     drive = by_rows(cell.drive, time_major(inputs))
     if valid is not None:
         valid = time_major(valid[:, :, None])
@@ -39,13 +57,16 @@ def plain_loop(
         cell,
         recurrent_mask,
         valid is not None or not return_sequences,
-        tf.nest.map_structure(lambda leaf: leaf[0], drive),
+        tf.nest.map_structure(first_of, drive),
         states,
     )
     n_steps = inputs.shape[1] or tf.shape(inputs)[1]
     drives = tf.nest.map_structure(lambda leaf: read_from(leaf, n_steps), drive)
     valids = None if valid is None else read_from(valid, n_steps)
     emissions = tf.TensorArray(inputs.dtype, n_steps if return_sequences else 0)
+    if return_sequences and not inputs.shape[1]:  # there may be no step
+        emissions = tf.TensorArray(inputs.dtype, tf.maximum(n_steps, 1))
+        emissions = emissions.write(0, tf.zeros_like(steps.first[0]))
 
     def run(t: Any, carry: list, emissions: Any) -> tuple:
         drive_t = tf.nest.map_structure(lambda array: array.read(t), drives)
@@ -60,12 +81,17 @@ def plain_loop(
         loop = repeat(run, loop, n_steps, factor)
     _, carry, emissions = loop
     if return_sequences:
-        stacked = emissions.stack()
+        stacked = emissions.stack()[:n_steps]
         stacked.set_shape((inputs.shape[1], *stacked.shape[1:]))
         output = time_major(by_rows(cell.readout, stacked))
     else:
         output = cell.readout(carry[steps.emitted])
     return output, carry[: len(states)]
+
+
+def first_of(stacked: Any) -> Any:
+    """Return the first of a tensor's slices, zeros where there is none."""
+    return tf.reduce_sum(stacked[:1], axis=0)
 
 
 def read_from(stacked: Any, size: Any) -> Any:
@@ -84,7 +110,7 @@ def iteration_sizes(unroll: bool | int, n_steps: Any) -> list[int]:
     ([1], [4, 1], [7])
     """
     if unroll is True:
-        return [n_steps]
+        return [max(n_steps, 1)]
     return [1] if unroll in (False, 1) else [unroll, 1]
 
 

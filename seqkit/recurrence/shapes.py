@@ -5,7 +5,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.cells.base import RecurrentCell
+from seqkit.recurrence.devices import has_gpu
+from seqkit.recurrence.equations import Equations
 
 ROWS_OF_A_CHUNK = 2048  # rows of one product over a chunk of time steps
 STEPS_OF_A_CHUNK = 32  # the most where the length is a capacity, partly unused
@@ -15,8 +16,13 @@ SMALLEST_SPLIT_BATCH = 8
 LARGEST_SPLIT_KERNEL = 2**19  # with more weights, one product keeps all cores busy
 
 
-def n_parts(cell: RecurrentCell, batch: int | None) -> int:
-    """Return into how many parts a batch is cut, whose loops run side by side."""
+def n_parts(cell: Equations, batch: int | None) -> int:
+    """Return into how many parts a batch is cut, whose loops run side by side.
+
+    One on a GPU, which runs one loop after the other.
+    """
+    if has_gpu():
+        return 1
     if batch is not None and batch < SMALLEST_SPLIT_BATCH:
         return 1
     largest = max(weight.shape.num_elements() for weight in cell.weights)
@@ -26,11 +32,14 @@ def n_parts(cell: RecurrentCell, batch: int | None) -> int:
 def rows_to_add(parts: int, batch: int | None, n_rows: Any) -> Any:
     """Return how many rows make a batch of equal parts, a size that few batches have.
 
+    No part is empty: the compiler divides by the number of rows.
+
     Only where the batch size is fixed is the answer a Python number.
     """
     if batch is not None:
-        return -batch % parts
-    return parts * round_up((n_rows + parts - 1) // parts) - n_rows
+        return -batch % parts if batch else parts
+    rows_of_part = tf.maximum((n_rows + parts - 1) // parts, 1)
+    return parts * round_up(rows_of_part) - n_rows
 
 
 def round_up(n: Any) -> Any:

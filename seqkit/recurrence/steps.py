@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.cells.base import RecurrentCell
+from seqkit.recurrence.equations import Equations
 
 
 class Steps:
@@ -15,7 +15,7 @@ class Steps:
     is asked for later (under a mask, or after the last step) and is no state itself.
 
     Args:
-        cell: a `RecurrentCell`.
+        cell: the cell's equations.
         recurrent_mask: the recurrent dropout mask, or None.
         keep_emission: whether what was last emitted must be in the carry.
         drive: what the cell's `drive` gives for one time step.
@@ -30,7 +30,7 @@ class Steps:
 
     def __init__(
         self,
-        cell: RecurrentCell,
+        cell: Equations,
         recurrent_mask: Any,
         keep_emission: bool,
         drive: Any,
@@ -50,9 +50,7 @@ class Steps:
             self.initial.append(tf.zeros_like(emission))
 
     def _run(self, drive: Any, states: Sequence, product: Callable) -> tuple:
-        dot = self.cell.dot_with(product, self.recurrent_mask)
-        emission, new = self.cell.step(drive, list(states), dot)
-        return emission, list(new)
+        return self.cell.step(drive, states, product, self.recurrent_mask)
 
     def __call__(
         self, drive: Any, carry: Sequence, valid: Any, product: Callable = tf.matmul

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from seqkit.cells.base import RecurrentCell
+from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.plain import iteration_sizes, read_from
 from seqkit.recurrence.products import Probe
 from seqkit.recurrence.shapes import STEPS_OF_AN_ITERATION, chunk_size
@@ -37,7 +37,7 @@ class Sweep:
     """One way through a sequence, in chunks of `size` time steps.
 
     Args:
-        cell: a `RecurrentCell`.
+        cell: the equations of a cell.
         given: what the loops are given.
         place: which part of the batch this is.
         return_sequences: whether the output is every step's.
@@ -49,7 +49,7 @@ class Sweep:
 
     def __init__(
         self,
-        cell: RecurrentCell,
+        cell: Equations,
         given: Given,
         place: Any,
         return_sequences: bool,
@@ -98,6 +98,7 @@ class Sweep:
         steps = Steps(
             self.cell, self.recurrent_mask, keep_emission, drive, self.states, probe
         )
+        self.cell.refuse_randomness()
         return steps, probe
 
     def emissions(self, kept: Kept) -> Any:

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from seqkit import layers
-from seqkit.recurrence import choice, choose, portable
+from seqkit.recurrence import choose, portable
 
 
 def chosen_in_graph(layer):
@@ -74,21 +74,6 @@ def test_exporters_are_known_by_their_whole_name(module, expected):
     there = {"__name__": module, "ask": lambda: chosen_in_graph(layers.LSTM(2))}
     exec("found = ask()", there)
     assert there["found"] == expected
-
-
-@pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
-def test_cudnn(make, monkeypatch):
-    monkeypatch.setattr(choice, "cudnn_usable", lambda: True)
-    assert choose(make(2)) == "keras"
-    assert choose(make(2, use_cudnn=False)) == "plain"
-    assert choose(layers.SimpleRNN(2)) == "plain"
-
-
-def test_cudnn_is_refused_without_a_gpu():
-    if choice.cudnn_usable():
-        pytest.skip("there is a GPU")
-    with pytest.raises(ValueError, match="use_cudnn"):
-        layers.LSTM(2, use_cudnn=True)(np.zeros((2, 5, 3), "float32"))
 
 
 def test_other_backends_run_the_loop_of_keras(monkeypatch):

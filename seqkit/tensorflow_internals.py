@@ -1,0 +1,18 @@
+"""The only names that seqkit takes from TensorFlow beyond its public interface.
+
+Gathered in one place, so that a change in TensorFlow is one change here.
+
+- `inside_compilation`: whether the graph being traced is to be compiled by XLA as a
+  whole.
+"""
+
+import tensorflow as tf
+from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
+
+__all__ = ["inside_compilation"]
+
+
+def inside_compilation() -> bool:
+    """Return whether a function is being traced that XLA compiles as a whole."""
+    graph = tf.compat.v1.get_default_graph()
+    return tf.inside_function() and bool(GraphOrParentsInXlaContext(graph))

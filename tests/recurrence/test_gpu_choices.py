@@ -1,0 +1,191 @@
+"""What is decided where there is a GPU, by a stand-in for the list of devices."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqkit import layers
+from seqkit.recurrence import choose, portable, shapes
+from seqkit.recurrence.equations import Equations
+
+GATED = pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
+
+
+@pytest.fixture(autouse=True)
+def gpu(monkeypatch):
+    """TensorFlow says that there is a GPU, in the logical list alone."""
+    before = tf.config.list_logical_devices
+
+    def devices(kind=None):
+        found = [tf.config.LogicalDevice("/device:GPU:0", "GPU")]
+        return found if kind == "GPU" else before(kind)
+
+    monkeypatch.setattr(tf.config, "list_logical_devices", devices)
+
+
+def chosen_in(function_options, layer):
+    seen = []
+    function = tf.function(lambda: seen.append(choose(layer)), **function_options)
+    function.get_concrete_function()
+    return seen[0]
+
+
+@GATED
+def test_cudnn_is_chosen_where_it_has_the_equations(make):
+    assert choose(make(2)) == choose(make(2, dropout=0.5)) == "cudnn"
+    assert chosen_in({}, make(2)) == "cudnn"
+    for options in (
+        {"use_cudnn": False},
+        {"activation": "relu"},
+        {"recurrent_activation": "hard_sigmoid"},
+        {"use_bias": False},
+        {"recurrent_dropout": 0.5},
+        {"unroll": 2},
+        {"dtype": "bfloat16"},
+    ):
+        assert choose(make(2, **options)) == "plain"
+        assert chosen_in({}, make(2, **options)) == "compiled"
+    assert choose(layers.GRU(2, reset_after=False)) == "plain"
+    assert choose(layers.SimpleRNN(2)) == "plain"
+
+
+@GATED
+def test_what_is_exported_needs_no_gpu(make, tmp_path):
+    for use_cudnn in ("auto", True):
+        layer = make(2, use_cudnn=use_cudnn)
+        with portable():
+            assert choose(layer) == "plain"
+        model = keras.Sequential([keras.layers.Input((None, 3)), layer])
+        model.export(tmp_path / str(use_cudnn), verbose=False)
+        loaded = tf.saved_model.load(tmp_path / str(use_cudnn))
+        x = np.ones((2, 5, 3), "float32")
+        with portable():
+            np.testing.assert_allclose(loaded.serve(x), layer(x), atol=1e-6)
+
+
+@GATED
+def test_a_graph_compiled_as_a_whole_has_no_cudnn(make):
+    assert chosen_in({"jit_compile": True}, make(2)) == "compiled"
+    with pytest.raises(ValueError, match="use_cudnn=True"):
+        chosen_in({"jit_compile": True}, make(2, use_cudnn=True))
+
+
+@GATED
+def test_keras_is_told_not_to_compile_the_step(make):
+    """However deep the layer stands in a model."""
+    inner = keras.Sequential([keras.layers.Input((None, 3)), make(2)])
+    for model in (
+        inner,
+        keras.Sequential(
+            [keras.layers.Input((None, 3)), layers.Bidirectional(make(2))]
+        ),
+        keras.Sequential([keras.layers.Input((None, 3)), inner]),
+    ):
+        model.compile("sgd", "mse", jit_compile=False)
+        assert not all(layer.supports_jit for layer in model._flatten_layers())
+    assert make(2, use_cudnn=False).supports_jit
+    assert make(2, activation="relu").supports_jit
+    assert layers.Elman(2).supports_jit
+
+
+def test_one_part():
+    layer = layers.SimpleRNN(2)
+    layer.build((32, 5, 3))
+    assert shapes.n_parts(Equations(layer.cell, False), 32) == 1
+
+
+def stand_in(layer, monkeypatch):
+    """Put in place of cuDNN a loop that checks its masks, as cuDNN's are checked."""
+    calls = []
+
+    def check(mask):
+        lengths = mask.sum(1)
+        calls.append(mask.shape)
+        right = np.arange(mask.shape[1]) < lengths[:, None]
+        if not (lengths.min(initial=1) and mask.size and (mask == right).all()):
+            raise ValueError(mask)
+        return np.int32(0)
+
+    twin = keras.layers.RNN(
+        layer.cell,
+        return_sequences=True,
+        return_state=True,
+        go_backwards=layer.go_backwards,
+    )
+
+    def loop(sequences, states, mask):
+        shown = tf.ones(tf.shape(sequences)[:2], "bool") if mask is None else mask
+        zero = tf.numpy_function(check, [shown], "int32", stateful=True)
+        zero.set_shape(())
+        every, *last = twin(
+            sequences + tf.cast(zero, sequences.dtype), states, mask=mask
+        )
+        valid = tf.reverse(shown, [1]) if layer.go_backwards else shown
+        return last[0], tf.where(valid[..., None], every, 0), last
+
+    monkeypatch.setattr(layer, "cudnn_loop", loop)
+    return calls
+
+
+MASKS = {
+    "none": None,
+    "all": np.ones((4, 5), bool),
+    "right": np.arange(5) < np.array([5, 3, 1, 2])[:, None],
+    "left": np.arange(5) >= np.array([0, 3, 1, 2])[:, None],
+    "hole": np.array([[1, 0, 1, 1, 1]] * 4, bool),
+    "row": np.array([[1, 1, 1, 1, 1]] * 3 + [[0] * 5], bool),
+}
+
+
+@GATED
+@pytest.mark.parametrize("name", MASKS)
+def test_any_mask(make, name, monkeypatch):
+    mask = MASKS[name]
+    x = np.random.default_rng(1).standard_normal((4, 5, 3)).astype("float32")
+    for options in (
+        {"return_sequences": True},
+        {"return_sequences": True, "go_backwards": True},
+        {"zero_output_for_mask": True, "return_sequences": True},
+        {},
+    ):
+        layer = make(2, return_state=True, **options)
+        layer.build((4, 5, 3))
+        calls = stand_in(layer, monkeypatch)
+        with portable():
+            expected = layer(x, mask=mask)
+        assert not calls
+        found = layer(x, mask=mask)
+        taken = name in ("none", "all", "right")
+        assert len(calls) == taken
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+@GATED
+def test_masks_are_told_apart_as_the_graph_runs(make, monkeypatch):
+    """One graph for every mask and size, with gradients."""
+    layer = make(2, return_sequences=True)
+    layer.build((None, None, 3))
+    calls = stand_in(layer, monkeypatch)
+
+    def loss_and_gradients(x, mask):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x, mask=mask, training=True)
+            loss = tf.reduce_sum(y * tf.range(2, dtype="float32"))
+        return [y, *tape.gradient(loss, [x, *layer.trainable_weights])]
+
+    signature = [tf.TensorSpec((None, None, 3)), tf.TensorSpec((None, None), "bool")]
+    graph = tf.function(loss_and_gradients, input_signature=signature)
+    x = tf.random.stateless_normal((4, 5, 3), (1, 2))
+    for name in ("all", "right", "left", "hole", "row"):
+        mask = tf.constant(MASKS[name])
+        with portable():
+            expected = loss_and_gradients(x, mask)
+        calls.clear()
+        found = graph(x, mask)
+        assert bool(calls) == (name in ("all", "right"))
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-5)
+    assert graph(x[:0], tf.constant(MASKS["all"])[:0])[0].shape == (0, 5, 2)
