@@ -36,7 +36,7 @@ def _kind(cell: Cell) -> Hashable:
         raise _UnknownError
     arguments = tuple(
         (name, _value(getattr(cell, name)))
-        for name in argument_names(cls)
+        for name in argument_names(inspect.signature(cls))
         if not name.endswith(_APART)
     )
     weights = tuple((tuple(w.shape), w.dtype) for w in cell.weights)
