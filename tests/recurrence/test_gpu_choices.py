@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from seqkit import layers
-from seqkit.recurrence import choose, portable, shapes
+from seqkit.recurrence import choose, cudnn, portable, shapes
 from seqkit.recurrence.equations import Equations
 
 GATED = pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
@@ -114,7 +114,8 @@ def stand_in(layer, monkeypatch):
         go_backwards=layer.go_backwards,
     )
 
-    def loop(sequences, states, mask):
+    def loop(_, sequences, states, mask, training):
+        assert not training  # dropout is applied before
         shown = tf.ones(tf.shape(sequences)[:2], "bool") if mask is None else mask
         zero = tf.numpy_function(check, [shown], "int32", stateful=True)
         zero.set_shape(())
@@ -124,7 +125,7 @@ def stand_in(layer, monkeypatch):
         valid = tf.reverse(shown, [1]) if layer.go_backwards else shown
         return last[0], tf.where(valid[..., None], every, 0), last
 
-    monkeypatch.setattr(layer, "cudnn_loop", loop)
+    monkeypatch.setattr(cudnn, "keras_loop", loop)
     return calls
 
 
