@@ -21,6 +21,7 @@ from benchmarks.results import Results
 from benchmarks.settings import OtherPrograms, described, settings
 from benchmarks.summary import summary, summary_table
 from benchmarks.tables import all_tables, number
+from benchmarks.torchrecurrent.command import main as torchrecurrent
 
 
 def say(text: str) -> None:
@@ -128,6 +129,8 @@ def _but_outputs(words: Sequence[str]) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if something was measured, and nothing failed."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["torchrecurrent"]:
+        return torchrecurrent(words[1:])
     parse = parser()
     options = parse.parse_args(words)
     for section in options.sections:

@@ -21,6 +21,9 @@ sections (all, if none is named):
            pipeline with masks; counts XLA compilations
   layers   one layer alone, forward and with all gradients; first calls
   memory   peak memory of one layer, a fresh process for each figure
+
+The networks of torchrecurrent, values and training steps, are a command of their own:
+python -m benchmarks torchrecurrent --help
 """
 
 EXAMPLES = """\
@@ -51,15 +54,15 @@ def parser() -> argparse.ArgumentParser:
         "for fit")  # fmt: skip
     add("--networks", nargs="+", choices=NETWORKS, metavar="NAME",
         help=f"of {', '.join(NETWORKS)}")  # fmt: skip
-    add("--points", nargs="+", type=_point, metavar="BxTxFxU",
+    add("--points", nargs="+", type=layer_point, metavar="BxTxFxU",
         help="layers and memory: batch, time, features, units; by default "
         + ", ".join(map(str, LAYER_POINTS)))  # fmt: skip
-    add("--times", nargs="+", type=_positive, metavar="TIME",
+    add("--times", nargs="+", type=positive, metavar="TIME",
         help="fit: time steps (of the longest row, if bucketed)")  # fmt: skip
     add("--feeds", nargs="+", choices=FEEDS, metavar="FEED",
         help=f"fit: of {', '.join(FEEDS)}")  # fmt: skip
-    add("--repetitions", type=_positive, help="turns of every contestant")
-    add("--steps", type=_positive, help="training steps in one turn of fit")
+    add("--repetitions", type=positive, help="turns of every contestant")
+    add("--steps", type=positive, help="training steps in one turn of fit")
     add("--json", type=Path, metavar="FILE", help="write everything measured here")
     add("--markdown", type=Path, metavar="FILE", help="write the tables here")
     add("--read", type=Path, metavar="FILE",
@@ -67,13 +70,15 @@ def parser() -> argparse.ArgumentParser:
     return parse
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A positive integer."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a positive integer, not {text!r}")
     return int(text)
 
 
-def _point(text: str) -> LayerPoint:
+def layer_point(text: str) -> LayerPoint:
+    """A size of the inputs and of a layer."""
     try:
         return LayerPoint.parse(text)
     except ValueError as error:
