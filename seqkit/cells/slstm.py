@@ -9,9 +9,10 @@ from keras import ops
 from seqkit.cells import checks
 from seqkit.cells.gated import LSTMFamilyCell
 
-# Before the first step m must be below every input gate's exponent; half precision ends
-# at 65504.
-LOWEST = -1e4
+# What m is before the first step: below every exponent of an input gate. Half precision
+# ends at −65504.
+LOWEST = {"float16": -6e4}
+LOWEST_ELSEWHERE = -1e30
 
 
 @keras.saving.register_keras_serializable("seqkit")
@@ -35,7 +36,7 @@ class sLSTMCell(LSTMFamilyCell):
     Weights, in the order i, f, g, o: `kernel` `(features, 4 units)`,
     `recurrent_kernel` `(units, 4 units / heads)`, of whose rows each head's have the
     blocks of that head, `bias` `(4 units,)`. The states are h, c, n and m, each
-    `(batch, units)`. Before the first step m is −10,000: nothing is remembered.
+    `(batch, units)`. Before the first step c and n are zero, and m is below all ĩ.
 
     Args:
         heads: into how many heads the units are cut; `units` must be a multiple.
@@ -92,7 +93,8 @@ class sLSTMCell(LSTMFamilyCell):
     def get_initial_state(self, batch_size: Any = None) -> list:
         """Return the states before the first step."""
         *zeros, m = super().get_initial_state(batch_size)
-        return [*zeros, ops.full_like(m, LOWEST)]
+        lowest = LOWEST.get(self.compute_dtype, LOWEST_ELSEWHERE)
+        return [*zeros, ops.full_like(m, lowest)]
 
     def step(self, drive: Any, states: Sequence, dot: Callable) -> tuple[Any, list]:
         """Return h_t, and the new states h_t, c_t, n_t and m_t."""

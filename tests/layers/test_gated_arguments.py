@@ -1,5 +1,6 @@
 """What the gated networks start from, and what they refuse."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -67,7 +68,6 @@ def test_chrono_initialization():
 
 
 def test_seeded_biases_differ_from_block_to_block():
-    keras = pytest.importorskip("keras")
     initializer = keras.initializers.RandomNormal(seed=1)
     bias = start("sLSTM", bias_initializer=initializer)["bias"]
     assert np.any(block(bias, 2) != block(bias, 3))
@@ -100,7 +100,7 @@ def test_seeded_biases_differ_from_block_to_block():
     ],
 )
 def test_refused(name, options, words):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ValueError, match=f"`{words[0]}`") as error:
         getattr(layers, name)(4, **options)
     message = str(error.value)
     assert all(word in message for word in words), message
