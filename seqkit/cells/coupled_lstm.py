@@ -27,12 +27,12 @@ class CoupledLSTMCell(LSTMFamilyCell):
     units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
         unit_forget_bias: whether the input gate's bias starts at minus one, so that f
             starts where that of `LSTMCell` does, whatever `bias_initializer` gives to
             the others.
 
-    The other arguments are those of `LSTMCell`, the call arguments and errors those of
-    `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = CoupledLSTMCell(4)

@@ -32,12 +32,14 @@ class DepthGatedLSTMCell(LSTMFamilyCell):
     layer, then of the next, each `(batch, units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
+        unit_forget_bias: whether the forget gate's bias starts at one, whatever
+            `bias_initializer` gives to the others.
         layers: how many layers the stack has.
         peephole_initializer: initializer of q and w, which are regularized and
             constrained as recurrent weights are.
 
-    The other arguments are those of `LSTMCell`, the call arguments and errors those of
-    `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = DepthGatedLSTMCell(4, layers=3)

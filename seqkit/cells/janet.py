@@ -27,12 +27,12 @@ class JANETCell(GatedCell):
     paper also calls c.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
         beta: β, by how much more is taken in than forgotten.
         chrono_steps: T of the chrono initialization, an integer above 2; `None` for
             none.
 
-    The other arguments are those of `GRUCell`, the call arguments and errors those of
-    `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> layer = keras.layers.RNN(JANETCell(100, chrono_steps=50))

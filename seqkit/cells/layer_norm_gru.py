@@ -27,6 +27,7 @@ class LayerNormGRUCell(LayerNormCell):
     units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
         norm_gamma_initializer: initializer of γ.
         norm_epsilon: ε, a positive number.
 

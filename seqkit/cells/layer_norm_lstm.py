@@ -30,14 +30,14 @@ class LayerNormLSTMCell(LayerNormCell, LSTMFamilyCell):
     units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
         unit_forget_bias: whether the forget gate's bias starts at one, whatever
             `bias_initializer` gives to the others.
         norm_gamma_initializer: initializer of γ. The β are biases: they start as
             `bias_initializer` says, and `use_bias=False` leaves them out too.
         norm_epsilon: ε, a positive number.
 
-    The other arguments are those of `LSTMCell`, the call arguments and errors those of
-    `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = LayerNormLSTMCell(4)

@@ -24,8 +24,10 @@ class LiGRUCell(GatedCell):
     Weights, in the order z, n: `kernel` `(features, 2 units)`, `recurrent_kernel`
     `(units, 2 units)`, `bias` `(2 units,)`. The state is h `(batch, units)`.
 
-    The arguments are those of `GRUCell`, but for `reset_after`; the call arguments and
-    errors those of `RecurrentCell`.
+    Args:
+        recurrent_activation: activation of the gates, σ above.
+
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = LiGRUCell(4)

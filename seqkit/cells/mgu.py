@@ -27,11 +27,11 @@ class MGUCell(GatedCell):
     `(units,)`, d_n. The state is h `(batch, units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
         reset_after: whether the gate acts after the recurrent product.
         gate_keeps: whether f is the share of h that is kept, not that which is renewed.
 
-    The other arguments are those of `GRUCell`, the call arguments and errors those of
-    `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = MGUCell(4)

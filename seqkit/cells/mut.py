@@ -118,11 +118,11 @@ class MUT1Cell(InputItselfCell):
     units,)`. The state is h `(batch, units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
         input_projection: whether there is a W_n. The paper has none, which needs as
             many features as units.
 
-    The other arguments are those of `GRUCell`, but for `reset_after`; the call
-    arguments and errors those of `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = MUT1Cell(4)
@@ -166,12 +166,12 @@ class MUT2Cell(InputItselfCell):
     state is h `(batch, units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
         input_projection: whether there is a W_r. The paper has none, which needs as
             many features as units; with it this is the GRU with the reset before the
             product, and z for 1 − z.
 
-    The other arguments are those of `GRUCell`, but for `reset_after`; the call
-    arguments and errors those of `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = MUT2Cell(3, input_projection=False)
@@ -211,8 +211,10 @@ class MUT3Cell(MutatedCell):
     Weights, in the order z, r, n: `kernel` `(features, 3 units)`, `recurrent_kernel`
     `(units, 3 units)`, `bias` `(3 units,)`. The state is h `(batch, units)`.
 
-    The arguments are those of `GRUCell`, but for `reset_after`; the call arguments and
-    errors those of `RecurrentCell`.
+    Args:
+        recurrent_activation: activation of the gates, σ above.
+
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = MUT3Cell(4)

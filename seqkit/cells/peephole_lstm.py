@@ -26,11 +26,13 @@ class PeepholeLSTMCell(LSTMFamilyCell):
     c, each `(batch, units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
+        unit_forget_bias: whether the forget gate's bias starts at one, whatever
+            `bias_initializer` gives to the others.
         peephole_initializer: initializer of the peephole vectors, which are
             regularized and constrained as recurrent weights are.
 
-    The other arguments are those of `LSTMCell`, the call arguments and errors those of
-    `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = PeepholeLSTMCell(4)

@@ -28,12 +28,14 @@ class ProjectedLSTMCell(LSTMFamilyCell):
     which is the output, and c `(batch, units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
+        unit_forget_bias: whether the forget gate's bias starts at one, whatever
+            `bias_initializer` gives to the others.
         projection: size of the output; `None` takes `units`.
         projection_initializer: initializer of V, which is regularized and constrained
             as recurrent weights are.
 
-    The other arguments are those of `LSTMCell`, the call arguments and errors those of
-    `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = ProjectedLSTMCell(8, projection=2)

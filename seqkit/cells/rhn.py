@@ -27,13 +27,13 @@ class RHNCell(GatedCell):
     The state is h `(batch, units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
         depth: L, how many highway layers a step has.
         coupled_gates: whether the carry gate is one minus the transform gate k.
         transform_bias: where the bias of k starts, whatever `bias_initializer` gives to
             the others. Below zero, layers start by carrying.
 
-    The other arguments are those of `GRUCell`, but for `reset_after`; the call
-    arguments and errors those of `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = RHNCell(4, depth=5)

@@ -39,11 +39,13 @@ class sLSTMCell(LSTMFamilyCell):
     `(batch, units)`. Before the first step c and n are zero, and m is below all ĩ.
 
     Args:
+        recurrent_activation: activation of the output gate, σ of õ above.
+        unit_forget_bias: whether the forget gate's bias starts at one, whatever
+            `bias_initializer` gives to the others.
         heads: into how many heads the units are cut; `units` must be a multiple.
         forget_gate: "sigmoid" or "exponential".
 
-    The other arguments are those of `LSTMCell`; `recurrent_activation` is that of the
-    output gate. The call arguments and errors are those of `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = sLSTMCell(8, heads=2)

@@ -22,11 +22,11 @@ class UGRNNCell(GatedCell):
     `(units, 2 units)`, `bias` `(2 units,)`. The state is h `(batch, units)`.
 
     Args:
+        recurrent_activation: activation of the gates, σ above.
         forget_bias: where the gate's bias starts, whatever `bias_initializer` gives to
             the other's. (In the paper it is a constant beside the bias.)
 
-    The other arguments are those of `GRUCell`, the call arguments and errors those of
-    `RecurrentCell`.
+    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = UGRNNCell(4)

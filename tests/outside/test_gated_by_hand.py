@@ -229,7 +229,7 @@ class TestByHand:
 
 class TestPublishedSizes:
     def test_rhn(self):
-        """Zilly et al., table 1: 830 units, depth 10, tied embeddings: 23 million."""
+        """Zilly et al. 2017, Penn Treebank: 830 units, depth 10, tied weights: 23 M."""
         layer = layers.RHN(830, depth=10, recurrent_initializer="zeros")
         layer.build((None, None, 830))
         embedding, output_bias = 10_000 * 830, 10_000
@@ -237,14 +237,14 @@ class TestPublishedSizes:
         assert round(total / 1e6) == 23
 
     def test_mgu_has_two_thirds_of_the_gru(self):
-        """Zhou et al., section 3."""
+        """Zhou et al. 2016."""
         mgu, gru = layers.MGU(100), layers.GRU(100, reset_after=False)
         for layer in (mgu, gru):
             layer.build((None, None, 28))
         assert 3 * mgu.count_params() == 2 * gru.count_params()
 
     def test_janet_has_half_of_the_lstm(self):
-        """Van der Westhuizen & Lasenby, section 3."""
+        """Van der Westhuizen & Lasenby 2018."""
         janet, lstm = layers.JANET(128), layers.LSTM(128)
         for layer in (janet, lstm):
             layer.build((None, None, 1))
