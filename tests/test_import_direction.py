@@ -27,9 +27,10 @@ ALLOWED = {
     "__init__": HELPERS,
     **dict.fromkeys(HELPERS, HELPERS),
     "fresh_process": set(),
-    **dict.fromkeys(("cells", "text", "series", "decoding", "plots"), HELPERS),
+    **dict.fromkeys(("cells", "text", "series", "decoding", "plots", "tasks"), HELPERS),
     "recurrence": {"cells", *HELPERS},
     "layers": {"cells", "recurrence", *HELPERS},
+    "learning": {"layers", "cells", "recurrence", *HELPERS},
     "export": {"fresh_process", "recurrence", *HELPERS},
     "models": {*BELOW_MODELS, "export", "plots", *HELPERS},
 }
