@@ -11,6 +11,7 @@ Gathered in one place, so that a change in Keras is one change here.
 - `keras_loop`: the loop that a Keras layer runs, cuDNN's where it takes that:
   its method `inner_loop`.
 - `EXPORTERS`: modules that trace a model into a graph which must run elsewhere.
+- `LITE_EXPORTERS`: those of them that trace it for TensorFlow Lite, now LiteRT.
 """
 
 from typing import Any
@@ -21,13 +22,20 @@ from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 
 __all__ = [
     "EXPORTERS",
+    "LITE_EXPORTERS",
     "AutocastScope",
     "DropoutRNNCell",
     "keras_loop",
     "keras_rnn",
 ]
 
-EXPORTERS = ("keras.src.export", "tensorflow.python.saved_model", "tf2onnx")
+LITE_EXPORTERS = ("keras.src.export.litert", "tensorflow.lite.python")
+EXPORTERS = (
+    "keras.src.export",
+    "tensorflow.python.saved_model",
+    "tf2onnx",
+    *LITE_EXPORTERS,
+)
 
 keras_rnn = getattr(backend.rnn, "rnn", backend.rnn)
 

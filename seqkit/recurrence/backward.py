@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from seqkit.recurrence.plain import read_from
 from seqkit.recurrence.products import Replay
+from seqkit.recurrence.slices import read_from
 from seqkit.recurrence.steps import by_rows, unflatten
 from seqkit.recurrence.sweep import (
     Ahead,

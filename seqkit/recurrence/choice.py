@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from seqkit.keras_internals import EXPORTERS
+from seqkit.keras_internals import EXPORTERS, LITE_EXPORTERS
 
 _here = threading.local()
 
@@ -79,9 +79,18 @@ def exporting() -> bool:
 
     Neither Keras nor TensorFlow tells a layer so; the modules on the call stack do.
     """
+    return _called_from(EXPORTERS)
+
+
+def for_lite() -> bool:
+    """Return whether a graph is being traced for TensorFlow Lite."""
+    return _called_from(LITE_EXPORTERS)
+
+
+def _called_from(packages: Iterable[str]) -> bool:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if belongs(str(frame.f_globals.get("__name__")), EXPORTERS):
+        if belongs(str(frame.f_globals.get("__name__")), packages):
             return True
         frame = frame.f_back
     return False

@@ -36,7 +36,9 @@ def run(
     valid = None if mask is None else tf.cast(mask, "bool")
     if valid is not None:
         # Nothing under the mask may reach a state or a gradient, not even a NaN.
-        sequences = tf.where(valid[:, :, None], sequences, tf.zeros_like(sequences))
+        sequences = tf.where(
+            tf.expand_dims(valid, -1), sequences, tf.zeros_like(sequences)
+        )
     if loop == "cudnn":
         inside = "compiled" if tf.inside_function() else "plain"
         output, states = cudnn_loop(
@@ -102,7 +104,7 @@ def _shown(layer: Any, output: Any, sequences: Any, valid: Any) -> Any:
     else:
         shown = valid[:, -1:] if layer.zero_output_for_mask else valid
         shown = tf.reduce_any(shown, axis=1)
-    return tf.where(shown[..., None], output, tf.zeros_like(output))
+    return tf.where(tf.expand_dims(shown, -1), output, tf.zeros_like(output))
 
 
 def shown_steps(valid: Any, zero_output_for_mask: bool) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.recurrence.equations import Equations
+from seqkit.recurrence.slices import room_for, slices_of, stacked, write
 from seqkit.recurrence.steps import Steps, by_rows, time_major
 from seqkit.recurrence.weights import reading
 
@@ -52,7 +53,7 @@ def _loop(
 ) -> tuple[Any, list]:
     drive = by_rows(cell.drive, time_major(inputs))
     if valid is not None:
-        valid = time_major(valid[:, :, None])
+        valid = time_major(tf.expand_dims(valid, -1))
     steps = Steps(
         cell,
         recurrent_mask,
@@ -61,29 +62,24 @@ def _loop(
         states,
     )
     n_steps = inputs.shape[1] or tf.shape(inputs)[1]
-    drives = tf.nest.map_structure(lambda leaf: read_from(leaf, n_steps), drive)
-    valids = None if valid is None else read_from(valid, n_steps)
-    emissions = tf.TensorArray(inputs.dtype, n_steps if return_sequences else 0)
-    if return_sequences and not inputs.shape[1]:  # there may be no step
-        emissions = tf.TensorArray(inputs.dtype, tf.maximum(n_steps, 1))
-        emissions = emissions.write(0, tf.zeros_like(steps.first[0]))
+    drives = tf.nest.map_structure(lambda leaf: slices_of(leaf, n_steps), drive)
+    valids = None if valid is None else slices_of(valid, n_steps)
+    rooms = [room_for(steps.first[0], n_steps)] if return_sequences else []
 
-    def run(t: Any, carry: list, emissions: Any) -> tuple:
+    def run(t: Any, carry: list, rooms: list) -> tuple:
         drive_t = tf.nest.map_structure(lambda array: array.read(t), drives)
         valid_t = None if valids is None else valids.read(t)
         emission, carry = steps(drive_t, carry, valid_t)
-        if return_sequences:
-            emissions = emissions.write(t, emission)
-        return t + 1, carry, emissions
+        return t + 1, carry, [write(room, t, emission) for room in rooms]
 
-    loop = (0, steps.initial, emissions)
+    loop = (0, steps.initial, rooms)
     for factor in iteration_sizes(unroll, inputs.shape[1]):
         loop = repeat(run, loop, n_steps, factor)
-    _, carry, emissions = loop
+    _, carry, rooms = loop
     if return_sequences:
-        stacked = emissions.stack()[:n_steps]
-        stacked.set_shape((inputs.shape[1], *stacked.shape[1:]))
-        output = time_major(by_rows(cell.readout, stacked))
+        emissions = stacked(*rooms, n_steps)
+        emissions.set_shape((inputs.shape[1], *emissions.shape[1:]))
+        output = time_major(by_rows(cell.readout, emissions))
     else:
         output = cell.readout(carry[steps.emitted])
     return output, carry[: len(states)]
@@ -92,14 +88,6 @@ def _loop(
 def first_of(stacked: Any) -> Any:
     """Return the first of a tensor's slices, zeros where there is none."""
     return tf.reduce_sum(stacked[:1], axis=0)
-
-
-def read_from(stacked: Any, size: Any) -> Any:
-    """Return a TensorArray of a tensor's slices that can be read again and again."""
-    array = tf.TensorArray(
-        stacked.dtype, size, element_shape=stacked.shape[1:], clear_after_read=False
-    )
-    return array.unstack(stacked)
 
 
 def iteration_sizes(unroll: bool | int, n_steps: Any) -> list[int]:

@@ -14,8 +14,8 @@ import tensorflow as tf
 
 from seqkit.cells.linear import LinearCell, Parts, add, conjugate, multiply
 from seqkit.recurrence.devices import has_gpu
-from seqkit.recurrence.plain import read_from
 from seqkit.recurrence.shapes import capacity, rows_to_add
+from seqkit.recurrence.slices import room_for, slices_of, stacked, write
 from seqkit.recurrence.steps import by_rows, time_major
 from seqkit.recurrence.weights import reading
 
@@ -100,7 +100,7 @@ def _scan(
         drive = by_rows(cell.drive, time_major(inputs))
         a, b = cell.coefficients(drive)
         if valid is not None:
-            keeps = time_major(valid[:, :, None])
+            keeps = time_major(tf.expand_dims(valid, -1))
             one = [tf.ones_like(b[0]), *map(tf.zeros_like, b[1:])]
             a = [tf.where(keeps, *pair) for pair in zip(a, one, strict=True)]
             b = [tf.where(keeps, part, tf.zeros_like(part)) for part in b]
@@ -149,7 +149,8 @@ def linear_scan(
     def scan(*tensors: Any) -> tuple:
         a, b, start = (tensors[i * parts : (i + 1) * parts] for i in range(3))
         every = run(a, b, start, reverse)
-        every = [tf.ensure_shape(h, b[0].shape) for h in every]
+        for h in every:
+            h.set_shape(b[0].shape)
 
         def gradient(*upstream: Any) -> tuple:
             constant = len(a[0].shape) == 1
@@ -192,25 +193,21 @@ def _one_by_one(
     """Return the states after all steps, or after the last, in a loop."""
     n_steps = tf.shape(a[0] if b is None else b[0])[0]
     constant = len(a[0].shape) == 1
-    multipliers = a if constant else [read_from(part, n_steps) for part in a]
-    addends = [read_from(part, n_steps) for part in b]
-    stores = [
-        tf.TensorArray(s.dtype, 0 if last_only else n_steps, element_shape=s.shape)
-        for s in start
-    ]
+    multipliers = a if constant else [slices_of(part, n_steps) for part in a]
+    addends = [slices_of(part, n_steps) for part in b]
+    rooms = [] if last_only else [room_for(part, n_steps) for part in start]
 
-    def run_step(i: Any, state: list, stores: list) -> tuple:
+    def run_step(i: Any, state: list, rooms: list) -> tuple:
         t = n_steps - 1 - i if reverse else i
         factor = multipliers if constant else [array.read(t) for array in multipliers]
         state = add(multiply(factor, state), [array.read(t) for array in addends])
-        if not last_only:
-            stores = [s.write(t, part) for s, part in zip(stores, state, strict=True)]
-        return i + 1, state, stores
+        pairs = zip(rooms, state, strict=not last_only)
+        return i + 1, state, [write(room, t, part) for room, part in pairs]
 
-    _, state, stores = tf.while_loop(
-        lambda i, *_: i < n_steps, run_step, (0, list(start), stores)
+    _, state, rooms = tf.while_loop(
+        lambda i, *_: i < n_steps, run_step, (0, list(start), rooms)
     )
-    return state if last_only else [store.stack() for store in stores]
+    return state if last_only else [stacked(room, n_steps) for room in rooms]
 
 
 def _in_blocks(a: Parts, b: Parts, start: Parts, reverse: bool) -> list:
@@ -224,7 +221,8 @@ def _in_blocks(a: Parts, b: Parts, start: Parts, reverse: bool) -> list:
         padded = tf.pad(tensor, [[0, n_blocks * size - n_steps], [0, 0], [0, 0]])
         shape = (n_blocks, size, *tf.unstack(tf.shape(tensor)[1:]))
         blocks = tf.transpose(tf.reshape(padded, shape), [1, 0, 2, 3])
-        return tf.ensure_shape(blocks, (None, None, *tensor.shape[1:]))
+        blocks.set_shape((None, None, *tensor.shape[1:]))
+        return blocks
 
     def joined(blocks: Any) -> Any:
         shape = (n_blocks * size, *tf.unstack(tf.shape(blocks)[2:]))

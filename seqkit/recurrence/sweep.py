@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from seqkit.recurrence.equations import Equations
-from seqkit.recurrence.plain import iteration_sizes, read_from
+from seqkit.recurrence.plain import iteration_sizes
 from seqkit.recurrence.products import Probe
 from seqkit.recurrence.shapes import STEPS_OF_AN_ITERATION, chunk_size
+from seqkit.recurrence.slices import read_from
 from seqkit.recurrence.steps import Steps, by_rows, time_major, unflatten
 
 
