@@ -77,7 +77,7 @@ def _loop(
         loop = repeat(run, loop, n_steps, factor)
     _, carry, rooms = loop
     if return_sequences:
-        emissions = stacked(*rooms, n_steps)
+        emissions = stacked(rooms[0], n_steps)
         emissions.set_shape((inputs.shape[1], *emissions.shape[1:]))
         output = time_major(by_rows(cell.readout, emissions))
     else:

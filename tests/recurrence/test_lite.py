@@ -8,7 +8,6 @@ import pytest
 import tensorflow as tf
 
 from seqkit import layers
-from seqkit.recurrence import portable
 from tests.testing.cases import PLAIN
 
 X = np.random.default_rng(0).standard_normal((2, 5, 3)).astype("float32")
@@ -54,14 +53,15 @@ def test_a_model_with_masks():
     check(keras.Model(words, layers.MinGRU(4)(both)), WORDS)
 
 
-def test_a_graph_of_a_fixed_shape():
-    layer = layers.GRU(4, return_sequences=True)
-    layer.build(X.shape)
-    with portable():
-        graph = tf.function(layer).get_concrete_function(tf.TensorSpec(X.shape))
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([graph], layer)
+def test_a_saved_model_of_a_fixed_shape(tmp_path):
+    model = model_of(layers.GRU(4, return_sequences=True), None, None)
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint("serve", model.__call__, [tf.TensorSpec(X.shape)])
+    archive.write_out(tmp_path, verbose=False)
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(tmp_path))
     (found,) = answers(converter.convert(), X)
-    np.testing.assert_allclose(found, layer(X), atol=1e-5)
+    np.testing.assert_allclose(found, model(X), atol=1e-5)
 
 
 @pytest.mark.slow
