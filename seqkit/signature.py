@@ -104,6 +104,15 @@ def argument_names(signature: Signature) -> list[str]:
     return [p.name for p in parameters if p.kind not in VARIADIC]
 
 
+class _OfClass:
+    """The constructor's signature, read from a class; an object is called by `call`."""
+
+    def __get__(self, thing: Any, cls: Any) -> Signature:
+        if thing is not None or cls is Extensible:
+            raise AttributeError("__signature__")
+        return _signature_from(cls, cls)
+
+
 class Extensible:
     """Mixin whose subclasses extend the constructor's signature of their base.
 
@@ -116,6 +125,7 @@ class Extensible:
             Its constructor may give them to its base.
     """
 
+    __signature__ = _OfClass()
     without_arguments: ClassVar[Collection[str]] = ()
     _signatures: ClassVar[dict[type, Signature]]
 
@@ -125,7 +135,7 @@ class Extensible:
         cls._signatures = {}
         if "__init__" in vars(cls):
             cls.__init__ = _bound(cls, vars(cls)["__init__"])  # type: ignore
-        cls.__signature__ = _signature_from(cls, cls)  # type: ignore
+        _signature_from(cls, cls)  # what cannot be merged fails here
 
     @classmethod
     def _first_signature(cls, own: Signature) -> Signature:

@@ -10,6 +10,7 @@ import pickle
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from seqkit import cells, layers
 
@@ -150,6 +151,15 @@ def test_required_and_positional_only_arguments():
     layer = Odd(4, True, gain=2)
     assert (layer.units, layer.use_bias, layer.gain) == (4, True, 2)
     assert Odd.__signature__.parameters["gain"].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+def test_the_signature_of_a_layer_is_that_of_its_call():
+    theirs, ours = keras.layers.LSTM(4), layers.LSTM(4)
+    names = [list(inspect.signature(thing).parameters) for thing in (theirs, ours)]
+    assert names[0] == names[1]
+    for made in (ours, layers.BahdanauAttention(4), cells.LSTMCell(4)):
+        assert "units" not in inspect.signature(made).parameters
+    assert tf.function(layers.SimpleRNN(4))(X).shape == (2, 4)
 
 
 def test_partial():
