@@ -100,16 +100,11 @@ class CompositeCell(Cell):
             noise: the whole cell's, or None.
         """
         part = self.parts[k]
-        if not part.noise_size:
-            emission, new = part.step(drive, states, dot.of_parts[k])
-            return emission, list(new)
         if noise is not None:
-            start = sum(before.noise_size for before in self.parts[:k])
-            start += self.own_noise_size
+            start = self.own_noise_size
+            start += sum(before.noise_size for before in self.parts[:k])
             noise = noise[:, start : start + part.noise_size]
-        step: Callable = part.step
-        emission, new = step(drive, states, dot.of_parts[k], noise)
-        return emission, list(new)
+        return part.run_step(drive, states, dot.of_parts[k], noise)
 
     def drive_part(self, k: int, inputs: Any, dot: PartDots) -> Any:
         """Return the drive of part k for an input that is made within the step."""
