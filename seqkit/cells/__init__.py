@@ -1,12 +1,15 @@
 """Cells: one recurrent network a file, written as its equations."""
 
 from seqkit.cells.base import Cell, RecurrentCell
+from seqkit.cells.cfc import CfCCell
 from seqkit.cells.clockwork import ClockworkCell
 from seqkit.cells.cornn import coRNNCell
 from seqkit.cells.coupled_lstm import CoupledLSTMCell
 from seqkit.cells.depth_gated_lstm import DepthGatedLSTMCell
+from seqkit.cells.echo_state import EchoStateCell
 from seqkit.cells.elman import ElmanCell
 from seqkit.cells.gru import GRUCell
+from seqkit.cells.grud import GRUDCell
 from seqkit.cells.indrnn import IndRNNCell
 from seqkit.cells.irnn import IRNNCell
 from seqkit.cells.janet import JANETCell
@@ -43,11 +46,14 @@ from seqkit.cells.zoneout import ZoneoutCell
 
 __all__ = [
     "Cell",
+    "CfCCell",
     "ClockworkCell",
     "CoupledLSTMCell",
     "DepthGatedLSTMCell",
+    "EchoStateCell",
     "ElmanCell",
     "GRUCell",
+    "GRUDCell",
     "IRNNCell",
     "IndRNNCell",
     "JANETCell",

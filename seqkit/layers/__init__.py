@@ -3,12 +3,15 @@
 from seqkit.layers.attention import BahdanauAttention, LuongAttention
 from seqkit.layers.base import RecurrentLayer
 from seqkit.layers.bidirectional import Bidirectional
+from seqkit.layers.cfc import CfC
 from seqkit.layers.clockwork import Clockwork
 from seqkit.layers.cornn import coRNN
 from seqkit.layers.coupled_lstm import CoupledLSTM
 from seqkit.layers.depth_gated_lstm import DepthGatedLSTM
+from seqkit.layers.echo_state import EchoState
 from seqkit.layers.elman import Elman
 from seqkit.layers.gru import GRU
+from seqkit.layers.grud import GRUD
 from seqkit.layers.indrnn import IndRNN
 from seqkit.layers.irnn import IRNN
 from seqkit.layers.janet import JANET
@@ -46,6 +49,7 @@ from seqkit.layers.zoneout import Zoneout
 
 __all__ = [
     "GRU",
+    "GRUD",
     "IRNN",
     "JANET",
     "LEM",
@@ -63,9 +67,11 @@ __all__ = [
     "UGRNN",
     "BahdanauAttention",
     "Bidirectional",
+    "CfC",
     "Clockwork",
     "CoupledLSTM",
     "DepthGatedLSTM",
+    "EchoState",
     "Elman",
     "IndRNN",
     "Jordan",

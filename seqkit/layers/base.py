@@ -116,6 +116,9 @@ class LayerOverCell(keras.layers.RNN):
                 f"got the shape {tuple(sequences_shape)}."
             )
         super().build(sequences_shape)
+        # Some cells know the sizes of their states only once they are built.
+        if isinstance(self.cell, Cell):
+            self.state_size = self.cell.state_sizes
         features = {-1: sequences_shape[-1]}
         self.input_spec = keras.layers.InputSpec(ndim=3, axes=features)
 

@@ -141,9 +141,17 @@ class Subject:
     def inputs(
         self, batch: int = BATCH, time: int = TIME, dtype: str = "float32"
     ) -> np.ndarray:
-        """Return a batch of sequences, always the same."""
+        """Return a batch of sequences, always the same.
+
+        They have gaps if NaN is a missing reading to the layer.
+        """
         rng = np.random.default_rng(batch * 100 + time)
-        return rng.normal(size=(batch, time, self.features)).astype(dtype)
+        sequences = rng.normal(size=(batch, time, self.features)).astype(dtype)
+        of_layer = cells(self.layer(**FULL))
+        if all(getattr(cell, "accepts_missing", False) for cell in of_layer):
+            sequences[:, 1:-1, 1] = np.nan
+            sequences[::2, ::3, 2] = np.nan
+        return sequences
 
     def states(self, batch: int = BATCH, dtype: str = "float32") -> list[np.ndarray]:
         """Return initial states that are not zero, one for each state of the layer."""

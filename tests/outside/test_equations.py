@@ -26,16 +26,17 @@ def with_biases(case, layer):
 
     Returns:
         The arrays, in the order of the layer with all its biases, and for each whether
-        it is a weight of the layer.
+        it is a trainable weight of the layer.
     """
     whole = case(use_bias=True) if takes(layer, "use_bias") else case()
     whole.build((None, None, layer.input_spec.axes[-1]))
     given = {w.name: w.numpy() for w in layer.weights}
+    trained = {w.name for w in layer.trainable_weights}
     names = [w.name for w in whole.weights]
     assert len(set(names)) == len(names)
     assert not set(given) - set(names)
     weights = [given.get(w.name, np.zeros(w.shape)) for w in whole.weights]
-    return tuple(weights), [name in given for name in names]
+    return tuple(weights), [name in trained for name in names]
 
 
 @pytest.mark.parametrize("masking", MASKING)

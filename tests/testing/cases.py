@@ -219,6 +219,21 @@ CASES: dict[str, list[Case]] = {
         {"context_units": 2, "output_units": 3, "decay": [0.2, 0.9]},
         {"use_bias": False, "output_activation": "tanh", "activation": "tanh"},
     ),
+    "RGLRU": cases_of(layers.RGLRU, reference.RGLRU, {"units": 3, "project": False}),
+    # Without a readout an echo state network has no weight to train.
+    "EchoState": cases_of(
+        layers.EchoState,
+        reference.EchoState,
+        {"output_units": 2},
+        {"leak": 0.3, "use_bias": False, "connectivity": 0.9},
+    )[1:],
+    "CfC": cases_of(
+        layers.CfC,
+        reference.CfC,
+        {"backbone_units": 5, "backbone_layers": 2, "use_bias": False},
+        {"backbone_units": 5, "time_channel": True},
+    ),
+    "GRUD": cases_of(layers.GRUD, reference.GRUD, {"use_bias": False}),
     "Bidirectional": [
         _two_way("GRU", layers.GRU),
         _two_way("LSTM-sum", layers.LSTM, merge_mode="sum"),

@@ -23,6 +23,7 @@ from seqkit.testing.reference.gated_units import (
     LayerNormGRU,
     LiGRU,
 )
+from seqkit.testing.reference.irregular_family import GRUD, CfC
 from seqkit.testing.reference.linear_family import LRU, RGLRU, MinGRU, MinLSTM
 from seqkit.testing.reference.lstm_family import (
     SLSTM,
@@ -54,6 +55,7 @@ from seqkit.testing.reference.simple_family import (
     LEM,
     Clockwork,
     CoRNN,
+    EchoState,
     IndRNN,
     MinimalRNN,
     MultiRecurrent,
@@ -61,6 +63,7 @@ from seqkit.testing.reference.simple_family import (
 
 __all__ = [
     "GRU",
+    "GRUD",
     "JANET",
     "LEM",
     "LRU",
@@ -75,11 +78,13 @@ __all__ = [
     "SCRN",
     "SLSTM",
     "UGRNN",
+    "CfC",
     "Clockwork",
     "CoRNN",
     "Context",
     "CoupledLSTM",
     "DepthGatedLSTM",
+    "EchoState",
     "Elman",
     "Gradients",
     "IndRNN",

@@ -145,3 +145,24 @@ class MultiRecurrent(Equations):
         h = activated(self.activation, a)
         y = activated(self.output_activation, h @ output_kernel + d)
         return y, [h, y]
+
+
+@dataclass(frozen=True)
+class EchoState(Equations):
+    """Lukoševičius 2012, equations 2 to 4: h = (1 − a) h + a tanh(W x + U h + b).
+
+    Weights, of the readout first, where there is one: output_kernel of h, then x, and
+    output_bias; then kernel, recurrent_kernel and bias.
+    """
+
+    output_units: int | None = None
+    leak: float = 1.0
+
+    def step(self, x: Value, states: list[Value], weights: list[Value]) -> Step:
+        """Return y, or h without a readout, and (h,)."""
+        (h,), (*readout, kernel, recurrent_kernel, bias) = states, weights
+        new = tanh(x @ kernel + h @ recurrent_kernel + bias)
+        h = (1.0 - self.leak) * h + self.leak * new
+        if self.output_units is None:
+            return h, [h]
+        return concatenate([h, x]) @ readout[0] + readout[1], [h]
