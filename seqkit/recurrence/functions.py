@@ -11,9 +11,11 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.recurrence.backward import Backward
+from seqkit.recurrence.devices import has_gpu
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.forward import Forward, Inference
 from seqkit.recurrence.kinds import kind_of
+from seqkit.recurrence.linear_scan import scan_sequence
 from seqkit.recurrence.sweep import Given, Kept
 
 # How many kinds of cells keep what was compiled for them. TensorFlow frees nothing that
@@ -32,6 +34,8 @@ class Functions:
         compiled = functools.partial(tf.function, jit_compile=True, autograph=False)
         self._forward = compiled(self._run_forward)
         self._backward = compiled(self._run_backward)
+        self._scan = compiled(self._run_scan)
+        self._scan_back = compiled(self._run_scan_back)
 
     @contextlib.contextmanager
     def _for(self, cell: Equations) -> Iterator[None]:
@@ -50,6 +54,39 @@ class Functions:
         """Run the loop backward: gradients of inputs, initial states and weights."""
         with self._for(cell):
             return self._backward(*_constants(arguments))
+
+    def scan(self, cell: Equations, *arguments: Any) -> tuple[Any, list]:
+        """Run a sequence at once: output and last states."""
+        with self._for(cell):
+            return self._scan(*_constants(arguments))
+
+    def scan_back(self, cell: Equations, *arguments: Any) -> tuple[Any, list, list]:
+        """Run it again, and back: gradients of inputs, initial states and weights."""
+        with self._for(cell):
+            return self._scan_back(*_constants(arguments))
+
+    def _run_scan(
+        self, inputs: Any, valid: Any, states: list, weights: list, every: bool
+    ) -> tuple[Any, list]:
+        cell = self._traced.cell.cell
+        return scan_sequence(cell, inputs, valid, states, weights, every, has_gpu())
+
+    def _run_scan_back(
+        self,
+        inputs: Any,
+        valid: Any,
+        states: list,
+        weights: list,
+        every: bool,
+        d_output: Any,
+        d_last: list,
+    ) -> tuple[Any, list, list]:
+        sources = [inputs, states, weights]
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            output, last = self._run_scan(inputs, valid, states, weights, every)
+        zero = tf.UnconnectedGradients.ZERO
+        return tape.gradient([output, last], sources, [d_output, d_last], zero)
 
     def _run_forward(
         self,

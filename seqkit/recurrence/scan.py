@@ -1,23 +1,14 @@
-"""A whole sequence at once, for cells that are linear in their state.
+"""The scan: cells that are linear in their state, over a whole sequence at once."""
 
-What does not depend on the state is computed for all time steps together. There remains
-h_t = a_t ⊙ h_{t-1} + b_t. Compiled for a CPU that is a loop whose step is one
-multiplication and one addition. Elsewhere time is cut into about √T blocks: all blocks
-run side by side, each from a state of zero, which shows what each does to any state;
-from this follow the states between the blocks, and with these all blocks run again.
-"""
-
-import weakref
 from typing import Any
 
 import tensorflow as tf
 
-from seqkit.cells.linear import LinearCell, Parts, add, conjugate, multiply
-from seqkit.recurrence.devices import has_gpu
-from seqkit.recurrence.shapes import capacity, rows_to_add
-from seqkit.recurrence.slices import room_for, slices_of, stacked, write
-from seqkit.recurrence.steps import by_rows, time_major
-from seqkit.recurrence.weights import reading
+from seqkit.cells.linear import LinearCell
+from seqkit.recurrence.compiled import Frame, once
+from seqkit.recurrence.equations import Equations
+from seqkit.recurrence.functions import functions_of
+from seqkit.recurrence.linear_scan import scan_sequence
 
 
 def scans(cell: Any, unroll: bool | int) -> bool:
@@ -50,192 +41,43 @@ def scan_loop(
         states.
     """
     if not compiled:
-        return _scan(cell, inputs, valid, states, weights, return_sequences, True)
-    batch, time = inputs.shape[:2]
-    n_rows, n_steps = tf.unstack(tf.shape(inputs)[:2])
-    rows = rows_to_add(1, batch, n_rows)
-    steps = 0 if time else capacity(n_steps) - n_steps
-    if time is None and valid is None:
-        valid = tf.ones((n_rows, n_steps), "bool")
-    output, last = _compiled_scan(cell)(
-        tf.pad(inputs, [[0, rows], [0, steps], [0, 0]]),
-        None if valid is None else tf.pad(valid, [[0, rows], [0, steps]]),
-        [tf.pad(state, [[0, rows], [0, 0]]) for state in states],
-        weights,
-        return_sequences,
-    )
-    output = output[:n_rows, :n_steps] if return_sequences else output[:n_rows]
-    known = (batch, time) if return_sequences else (batch,)
-    output.set_shape((*known, output.shape[-1]))
-    return output, [state[:n_rows] for state in last]
-
-
-_compiled: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-
-
-def _compiled_scan(cell: LinearCell) -> Any:
-    """Return the compiled scan of a cell; one compilation for each shape."""
-    if cell not in _compiled:
-        reference = weakref.ref(cell)
-
-        def run(*given: Any) -> tuple[Any, list]:
-            inputs, valid, states, weights, return_sequences = given
-            options = (return_sequences, has_gpu())
-            return _scan(reference(), inputs, valid, states, weights, *options)
-
-        _compiled[cell] = tf.function(run, jit_compile=True, autograph=False)
-    return _compiled[cell]
-
-
-def _scan(
-    cell: Any,
-    inputs: Any,
-    valid: Any,
-    states: list,
-    weights: list,
-    return_sequences: bool,
-    in_blocks: bool,
-) -> tuple[Any, list]:
-    with reading(cell, weights):
-        drive = by_rows(cell.drive, time_major(inputs))
-        a, b = cell.coefficients(drive)
-        if valid is not None:
-            keeps = time_major(tf.expand_dims(valid, -1))
-            one = [tf.ones_like(b[0]), *map(tf.zeros_like, b[1:])]
-            a = [tf.where(keeps, *pair) for pair in zip(a, one, strict=True)]
-            b = [tf.where(keeps, part, tf.zeros_like(part)) for part in b]
-        every = linear_scan(a, b, states, in_blocks)
-        emission = cell.emission(drive, every)
-        if valid is not None and emission is not every[0]:
-            emission = _held(emission, valid)
-        last = [state[-1] for state in every]
-        if not return_sequences:
-            return cell.readout(emission[-1]), last
-        return time_major(by_rows(cell.readout, emission)), last
-
-
-def _held(emission: Any, valid: Any) -> Any:
-    """Return what each step or, under the mask, the last valid one before emitted."""
-    steps = tf.where(valid, tf.range(tf.shape(valid)[1])[None], 0)
-    latest = tf.transpose(tf.scan(tf.maximum, tf.transpose(steps)))
-    held = tf.gather(time_major(emission), latest, batch_dims=1)
-    return time_major(held)
-
-
-def linear_scan(
-    a: Parts, b: Parts, start: Parts, in_blocks: bool, reverse: bool = False
-) -> list:
-    """Return h_t = a_t ⊙ h_{t-1} + b_t for all steps.
-
-    The gradient is a scan too, the other way round: of
-    g_t = ∂L_t/∂h_t + conj(a_{t+1}) ⊙ g_{t+1} come ∂L/∂b_t = g_t and
-    ∂L/∂a_t = g_t ⊙ conj(h_{t-1}).
-
-    Args:
-        a: tensors `(time, batch, size)`, or `(size,)` if the same at every step: one,
-            or the real and the imaginary parts.
-        b: tensors `(time, batch, size)`, as many.
-        start: tensors `(batch, size)`, as many: the state before the first step.
-        in_blocks: whether to run blocks of steps side by side.
-        reverse: whether the first step is the last in time.
-
-    Returns:
-        Tensors `(time, batch, size)`, as many.
-    """
-    parts = len(b)
-    run = _in_blocks if in_blocks else _one_by_one
+        return scan_sequence(
+            cell, inputs, valid, states, weights, return_sequences, in_blocks=True
+        )
+    equations = Equations(cell, noisy=False)
+    functions, frame = functions_of(equations), Frame(equations, inputs)
+    if valid is None and not frame.length_is_fixed:
+        valid = tf.ones(tf.shape(inputs)[:2], "bool")
 
     @tf.custom_gradient
-    def scan(*tensors: Any) -> tuple:
-        a, b, start = (tensors[i * parts : (i + 1) * parts] for i in range(3))
-        every = run(a, b, start, reverse)
-        for h in every:
-            h.set_shape(b[0].shape)
+    def run(inputs: Any, *rest: Any) -> tuple:
+        given = (
+            frame.fill(inputs, timed=True),
+            None if valid is None else frame.fill(valid, timed=True),
+            [frame.fill(state) for state in rest[: len(states)]],
+            list(rest[len(states) :]),
+            return_sequences,
+        )
+        output, last = functions.scan(equations, *given)
 
-        def gradient(*upstream: Any) -> tuple:
-            constant = len(a[0].shape) == 1
-            following = a if constant else [_next(part, reverse) for part in a]
-            zero = [tf.zeros_like(part) for part in start]
-            back = conjugate(following)
-            d_b = linear_scan(back, upstream, zero, in_blocks, not reverse)
-            pairs = zip(every, start, strict=True)
-            before = [_before(*pair, reverse) for pair in pairs]
-            d_a = multiply(d_b, conjugate(before))
-            if constant:
-                d_a = [tf.reduce_sum(part, [0, 1]) for part in d_a]
-            first = -1 if reverse else 0
-            of_first = a if constant else [part[first] for part in a]
-            d_start = multiply([part[first] for part in d_b], conjugate(of_first))
-            return (*d_a, *d_b, *d_start)
+        def gradient(d_output: Any, *d_last: Any) -> tuple:
+            upstream = (
+                frame.fill(d_output, timed=return_sequences),
+                [frame.fill(d) for d in d_last],
+            )
+            d_inputs, d_states, d_weights = functions.scan_back(
+                equations, *given, *upstream
+            )
+            return (
+                frame.join([d_inputs], timed=True),
+                *(frame.join([d]) for d in d_states),
+                *d_weights,
+            )
 
-        return tuple(every), gradient
+        output = frame.join([output], timed=return_sequences)
+        return (output, *(frame.join([state]) for state in last)), once(
+            gradient, (inputs, *rest)
+        )
 
-    return list(scan(*a, *b, *start))
-
-
-def _next(tensor: Any, reverse: bool) -> Any:
-    """Return, at each step, what is at the next; at the last, anything."""
-    if reverse:
-        return tf.concat([tensor[:1], tensor[:-1]], 0)
-    return tf.concat([tensor[1:], tensor[-1:]], 0)
-
-
-def _before(every: Any, start: Any, reverse: bool) -> Any:
-    """Return the state before each step."""
-    if reverse:
-        return tf.concat([every[1:], start[None]], 0)
-    return tf.concat([start[None], every[:-1]], 0)
-
-
-def _one_by_one(
-    a: Parts, b: Parts, start: Parts, reverse: bool, last_only: bool = False
-) -> list:
-    """Return the states after all steps, or after the last, in a loop."""
-    n_steps = tf.shape(a[0] if b is None else b[0])[0]
-    constant = len(a[0].shape) == 1
-    multipliers = a if constant else [slices_of(part, n_steps) for part in a]
-    addends = [slices_of(part, n_steps) for part in b]
-    rooms = [] if last_only else [room_for(part, n_steps) for part in start]
-
-    def run_step(i: Any, state: list, rooms: list) -> tuple:
-        t = n_steps - 1 - i if reverse else i
-        factor = multipliers if constant else [array.read(t) for array in multipliers]
-        state = add(multiply(factor, state), [array.read(t) for array in addends])
-        pairs = zip(rooms, state, strict=not last_only)
-        return i + 1, state, [write(room, t, part) for room, part in pairs]
-
-    _, state, rooms = tf.while_loop(
-        lambda i, *_: i < n_steps, run_step, (0, list(start), rooms)
-    )
-    return state if last_only else [stacked(room, n_steps) for room in rooms]
-
-
-def _in_blocks(a: Parts, b: Parts, start: Parts, reverse: bool) -> list:
-    """Return the states after all steps, in blocks side by side."""
-    n_steps = tf.shape(b[0])[0]
-    size = tf.cast(tf.math.ceil(tf.sqrt(tf.cast(n_steps, "float32"))), "int32")
-    n_blocks = (n_steps + size - 1) // size
-
-    def cut(tensor: Any) -> Any:
-        """(time, batch, n) to (size, blocks, batch, n); what is added is never seen."""
-        padded = tf.pad(tensor, [[0, n_blocks * size - n_steps], [0, 0], [0, 0]])
-        shape = (n_blocks, size, *tf.unstack(tf.shape(tensor)[1:]))
-        blocks = tf.transpose(tf.reshape(padded, shape), [1, 0, 2, 3])
-        blocks.set_shape((None, None, *tensor.shape[1:]))
-        return blocks
-
-    def joined(blocks: Any) -> Any:
-        shape = (n_blocks * size, *tf.unstack(tf.shape(blocks)[2:]))
-        return tf.reshape(tf.transpose(blocks, [1, 0, 2, 3]), shape)[:n_steps]
-
-    constant = len(a[0].shape) == 1
-    a = a if constant else [cut(part) for part in a]
-    b = [cut(part) for part in b]
-    zero = [tf.zeros_like(part[0]) for part in b]
-    one = [tf.ones_like(zero[0]), *zero[1:]]
-    nothing = [tf.zeros_like(part) for part in b]
-    added = _one_by_one(a, b, zero, reverse, last_only=True)
-    factor = _one_by_one(a, nothing, one, reverse, last_only=True)
-    ends = _one_by_one(factor, added, start, reverse)
-    starts = [_before(*pair, reverse) for pair in zip(ends, start, strict=True)]
-    return [joined(part) for part in _one_by_one(a, b, starts, reverse)]
+    output, *last = run(inputs, *states, *weights)
+    return output, last

@@ -219,7 +219,6 @@ CASES: dict[str, list[Case]] = {
         {"context_units": 2, "output_units": 3, "decay": [0.2, 0.9]},
         {"use_bias": False, "output_activation": "tanh", "activation": "tanh"},
     ),
-    "RGLRU": cases_of(layers.RGLRU, reference.RGLRU, {"units": 3, "project": False}),
     # Without a readout an echo state network has no weight to train.
     "EchoState": cases_of(
         layers.EchoState,
