@@ -31,6 +31,7 @@ ALLOWED = {
     "recurrence": {"cells", *HELPERS},
     "layers": {"cells", "recurrence", *HELPERS},
     "learning": {"layers", "cells", "recurrence", *HELPERS},
+    "convert": {"layers", *HELPERS},
     "export": {"fresh_process", "recurrence", *HELPERS},
     "models": {*BELOW_MODELS, "export", "plots", *HELPERS},
 }

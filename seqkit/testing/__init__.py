@@ -3,5 +3,4 @@
 `seqkit.testing.contract`: what every recurrent layer must satisfy, as functions.
 `seqkit.testing.discovery`: the public layers, found automatically.
 `seqkit.testing.reference`: the networks in NumPy, with their gradients by hand.
-`seqkit.testing.torch_weights`: weights from PyTorch's order to Keras's, and back.
 """

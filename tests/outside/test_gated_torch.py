@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from seqkit import layers
-from seqkit.testing.torch_weights import from_torch
+from seqkit.convert import weights_from_torch
 
 torch = pytest.importorskip("torch")
 
@@ -46,7 +46,7 @@ def test_projected_lstm(projection):
         FEATURES, UNITS, proj_size=projection, batch_first=True, dtype=torch.float64
     )
     state = theirs.state_dict()
-    weights = [*from_torch("LSTM", state), state["weight_hr_l0"].numpy().T]
+    weights = weights_from_torch("LSTM", state)
     ours, _ = layer_with("ProjectedLSTM", weights, projection=projection)
     same_values_and_gradients(ours, lambda x: theirs(x)[0])
 

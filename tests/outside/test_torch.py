@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from seqkit import layers
+from seqkit.convert import weights_from_torch, weights_to_torch
 from seqkit.testing.points.gradients import differentiated
 from seqkit.testing.subject import FULL, arrays, tensors
-from seqkit.testing.torch_weights import from_torch, to_torch
 
 torch = pytest.importorskip("torch")
 
@@ -29,7 +29,7 @@ def layer_of(name, torch_module, **options):
     """The layer with the weights of a module."""
     layer = getattr(layers, name)(UNITS, **FULL, dtype="float64", **options)
     layer.build((None, None, FEATURES))
-    layer.set_weights(from_torch(name, torch_module.state_dict()))
+    layer.set_weights(weights_from_torch(name, torch_module.state_dict()))
     return layer
 
 
@@ -71,7 +71,11 @@ def test_values_and_gradients(name):
     slopes = {n: p.grad.clone() for n, p in theirs.named_parameters()}
     if name != "GRU":  # Keras's one bias has the gradient of either of PyTorch's two
         slopes["bias_hh_l0"][:] = 0.0
-    expected = [loss.detach(), *(g.grad for g in given), *from_torch(name, slopes)]
+    expected = [
+        loss.detach(),
+        *(g.grad for g in given),
+        *weights_from_torch(name, slopes),
+    ]
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-11)
 
@@ -102,7 +106,10 @@ def test_both_ways_over_rows_of_several_lengths(name):
     ours.build((None, None, FEATURES))
     state = theirs.state_dict()
     ours.set_weights(
-        [*from_torch(name, state), *from_torch(name, state, suffix="_l0_reverse")]
+        [
+            *weights_from_torch(name, state),
+            *weights_from_torch(name, state, suffix="_l0_reverse"),
+        ]
     )
     x, _ = inputs()
     mask = np.arange(5) < np.array(LENGTHS)[:, None]
@@ -120,13 +127,15 @@ def test_both_ways_over_rows_of_several_lengths(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_weights_go_there_and_back(name, bias):
     theirs = module(name, bias=bias)
-    weights = from_torch(name, theirs.state_dict())
+    weights = weights_from_torch(name, theirs.state_dict())
     layer = getattr(layers, name)(UNITS, use_bias=bias)
     layer.build((None, None, FEATURES))
     layer.set_weights(weights)
-    state = to_torch(name, weights)
+    state = weights_to_torch(name, weights)
     theirs.load_state_dict({n: torch.tensor(a) for n, a in state.items()})
-    for a, b in zip(from_torch(name, theirs.state_dict()), weights, strict=True):
+    for a, b in zip(
+        weights_from_torch(name, theirs.state_dict()), weights, strict=True
+    ):
         np.testing.assert_array_equal(a, b)
     x, _ = inputs()
     last = theirs(torch.tensor(x))[0][:, -1].detach()

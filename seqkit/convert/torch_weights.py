@@ -25,18 +25,20 @@ def _reordered(network: str, array: np.ndarray) -> np.ndarray:
     return np.concatenate([gates[i] for i in order], axis=-1)
 
 
-def from_torch(
+def weights_from_torch(
     network: str, parameters: Mapping[str, Any], suffix: str = "_l0"
 ) -> list[np.ndarray]:
     """Return what `layer.set_weights` takes, from a PyTorch module's state.
 
     Args:
         network: "SimpleRNN", "LSTM" or "GRU".
-        parameters: A `state_dict()`: tensors on the CPU, or arrays.
+        parameters: By PyTorch's names, tensors or arrays: a `state_dict()`, or a
+            dictionary of `named_parameters()`.
         suffix: Which layer of the module: "_l0", "_l1", "_l0_reverse", ...
 
     Returns:
-        kernel, recurrent_kernel and, unless the module has none, bias.
+        kernel, recurrent_kernel and, unless the module has none, bias; for an LSTM
+        with `proj_size` also projection_kernel, as `ProjectedLSTM` takes them.
 
     Raises:
         ValueError: `network` is none of the three.
@@ -47,22 +49,35 @@ def from_torch(
         ...     "weight_ih_l0": np.ones((8, 3)), "weight_hh_l0": np.ones((8, 2)),
         ...     "bias_ih_l0": np.ones(8), "bias_hh_l0": np.ones(8),
         ... }
-        >>> [w.shape for w in from_torch("LSTM", state)]
+        >>> [w.shape for w in weights_from_torch("LSTM", state)]
         [(3, 8), (2, 8), (8,)]
     """
 
-    def array(name: str) -> np.ndarray:
-        return np.asarray(parameters[f"{name}{suffix}"]).T
+    def weight(name: str) -> np.ndarray:
+        return _reordered(network, _array(parameters[f"{name}{suffix}"]).T)
 
-    kernels = [_reordered(network, array(name)) for name in ("weight_ih", "weight_hh")]
-    if f"bias_ih{suffix}" not in parameters:
-        return kernels
-    biases = [_reordered(network, array(name)) for name in ("bias_ih", "bias_hh")]
-    bias = np.stack(biases) if network == "GRU" else biases[0] + biases[1]
-    return [*kernels, bias]
+    weights = [weight("weight_ih"), weight("weight_hh")]
+    if f"bias_ih{suffix}" in parameters:
+        biases = [weight("bias_ih"), weight("bias_hh")]
+        weights.append(np.stack(biases) if network == "GRU" else biases[0] + biases[1])
+    if f"weight_hr{suffix}" in parameters:
+        weights.append(_array(parameters[f"weight_hr{suffix}"]).T)
+    return weights
 
 
-def to_torch(
+def _array(tensor: Any) -> np.ndarray:
+    """Return a tensor of PyTorch, or an array, as an array of single precision or more.
+
+    A tensor may be on any device and want a gradient.
+    """
+    if hasattr(tensor, "detach"):
+        tensor = tensor.detach().cpu()
+        half = str(tensor.dtype) in ("torch.bfloat16", "torch.float16")
+        tensor = (tensor.float() if half else tensor).numpy()
+    return np.asarray(tensor)
+
+
+def weights_to_torch(
     network: str, weights: Sequence[np.ndarray], suffix: str = "_l0"
 ) -> dict[str, np.ndarray]:
     """Return a PyTorch module's state, from what `layer.get_weights` gives.
@@ -80,7 +95,8 @@ def to_torch(
             with `reset_after=False`, which PyTorch does not have.
 
     Example:
-        >>> state = to_torch("GRU", [np.ones((3, 6)), np.ones((2, 6)), np.ones((2, 6))])
+        >>> weights = [np.ones((3, 6)), np.ones((2, 6)), np.ones((2, 6))]
+        >>> state = weights_to_torch("GRU", weights)
         >>> {name: w.shape for name, w in state.items()}
         {'weight_ih_l0': (6, 3), 'weight_hh_l0': (6, 2), 'bias_ih_l0': (6,), \
 'bias_hh_l0': (6,)}

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from seqkit.testing.torch_weights import from_torch, to_torch
+from seqkit.convert import weights_from_torch, weights_to_torch
 
 
 def test_an_unknown_network_is_named():
     state = {"weight_ih_l0": np.ones((2, 3)), "weight_hh_l0": np.ones((2, 2))}
     with pytest.raises(ValueError, match=r"`network` must be one of .* got 'Elman'"):
-        from_torch("Elman", state)
+        weights_from_torch("Elman", state)
 
 
 def test_a_gru_that_resets_before_the_product_is_refused():
     weights = [np.ones((3, 6)), np.ones((2, 6)), np.ones(6)]
     with pytest.raises(ValueError, match=r"reset_after=True.* shape \(6,\)"):
-        to_torch("GRU", weights)
+        weights_to_torch("GRU", weights)
