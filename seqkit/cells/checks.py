@@ -100,6 +100,12 @@ def unroll(value: Any) -> bool | int:
     return number if isinstance(number, bool) else positive_integer("unroll", value)
 
 
+def recompute(value: Any) -> bool | int:
+    """Return the value if it is False, True or a positive integer."""
+    number = plain(value)
+    return number if isinstance(number, bool) else positive_integer("recompute", value)
+
+
 def product(vector: Any, kernel: Any) -> None:
     """Raise unless a vector `(batch, n)` and a kernel `(n, m)` can be multiplied."""
     shapes = tuple(vector.shape), tuple(kernel.shape)

@@ -40,6 +40,9 @@ class LayerOverCell(keras.layers.RNN):
             On other backends than TensorFlow, a number means no loop at all.
         zero_output_for_mask: whether the output of a masked step is zero. Otherwise it
             is the output before.
+        recompute: k, to keep the states of every k-th step only, and run the steps
+            between once more for the gradient: less memory, in about a third more
+            time. True for a k near the root of the number of steps. TensorFlow only.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
     Call arguments:
@@ -69,6 +72,7 @@ class LayerOverCell(keras.layers.RNN):
         stateful: bool = False,
         unroll: bool | int = False,
         zero_output_for_mask: bool = False,
+        recompute: bool | int = False,
         **kwargs: Any,
     ):
         kwargs.setdefault("dtype", cell.dtype_policy)
@@ -86,6 +90,12 @@ class LayerOverCell(keras.layers.RNN):
             activity_regularizer=activity_regularizer,
             **kwargs,
         )
+        self.recompute = checks.recompute(recompute)
+        if self.recompute and self.unroll is True:
+            raise ValueError(
+                "`recompute` needs a loop, and `unroll=True` leaves none, got "
+                f"recompute={recompute!r}."
+            )
         self.input_spec = keras.layers.InputSpec(ndim=3)
         self.supports_masking = True  # Keras's RNN says otherwise from 3.16 on
 
@@ -160,6 +170,11 @@ class LayerOverCell(keras.layers.RNN):
         """Return the output, every step's or the last one, and the last states."""
         loop = recurrence.choose(self)
         if loop == "keras":
+            if self.recompute:
+                raise ValueError(
+                    f"`recompute` of {self.name!r} needs TensorFlow as the backend, "
+                    f"got {keras.config.backend()!r}."
+                )
             output, states = self._keras_loop(sequences, states, mask, training)
         else:
             from seqkit.recurrence.loop import run  # TensorFlow only from here on

@@ -47,6 +47,7 @@ class Stack(RecurrentLayer):
         self._each = [*lower, last]
         for layer in self._each:
             layer.return_state, layer.unroll = True, self.unroll
+            layer.recompute = self.recompute
         self._each[0].go_backwards = self.go_backwards
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:

@@ -14,6 +14,7 @@ OPTIONS = (
     "stateful",
     "unroll",
     "zero_output_for_mask",
+    "recompute",
 )
 
 

@@ -27,6 +27,7 @@ def suits(layer: Any) -> bool:
         and getattr(layer, "reset_after", True)
         and not layer.recurrent_dropout
         and not layer.unroll
+        and not layer.recompute
         and layer.compute_dtype in DTYPES
     )
 
@@ -46,8 +47,8 @@ def runs(layer: Any) -> bool:
     if getattr(layer, "use_cudnn", False) is True and not here:
         raise ValueError(
             f"`use_cudnn=True` of {layer.name!r} needs a GPU, the default activations, "
-            "biases and `reset_after`, no recurrent dropout, no `unroll`, and a graph "
-            "that is not compiled as a whole; not all of them hold here."
+            "biases and `reset_after`, no recurrent dropout, `unroll` or `recompute`, "
+            "and a graph not compiled as a whole; not all of them hold here."
         )
     return here
 

@@ -1,13 +1,16 @@
 """A layer's time loop on TensorFlow: what all loops share, around any of them."""
 
+import functools
 from typing import Any
 
 import tensorflow as tf
 
+from seqkit.recurrence.choice import to_be_exported
 from seqkit.recurrence.compiled import compiled_loop
 from seqkit.recurrence.cudnn import cudnn_loop
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.plain import plain_loop
+from seqkit.recurrence.recompute import recomputed_loop
 from seqkit.recurrence.scan import scan_loop, scans
 from seqkit.recurrence.weights import values
 
@@ -68,7 +71,7 @@ def _by_cell(
     weights = values(cell)
     weights = cell.training_weights(weights) if training else weights
     compiled = loop == "compiled"
-    if scans(cell, layer.unroll):
+    if scans(cell, layer.unroll) and not layer.recompute:
         return scan_loop(
             cell, sequences, valid, states, weights, layer.return_sequences, compiled
         )
@@ -76,6 +79,11 @@ def _by_cell(
     equations = Equations(cell, noisy)
     arguments = (equations, sequences, valid, states, weights)
     options = (recurrent_mask, layer.return_sequences, layer.unroll)
+    if layer.recompute and not to_be_exported():
+        segment = functools.partial(_segment, equations, compiled, options)
+        return recomputed_loop(
+            segment, *arguments[1:], layer.return_sequences, layer.recompute
+        )
     if compiled:
         return compiled_loop(*arguments, *options, gradient_expected=training)
     if not tf.inside_function():
@@ -84,6 +92,23 @@ def _by_cell(
     result = plain_loop(*arguments, *options)
     equations.refuse_randomness(before)
     return result
+
+
+def _segment(
+    equations: Equations,
+    compiled: bool,
+    options: tuple[Any, Any, Any],
+    inputs: Any,
+    valid: Any,
+    states: list,
+    weights: list,
+    gradient_expected: bool,
+) -> tuple[Any, list]:
+    """Run a segment of a sequence, by the plain loop or the compiled one."""
+    arguments = (equations, inputs, valid, states, weights)
+    if compiled:
+        return compiled_loop(*arguments, *options, gradient_expected=gradient_expected)
+    return plain_loop(*arguments, *options)
 
 
 def _first(sequences: Any) -> Any:

@@ -83,6 +83,7 @@ TENSORFLOW_CHECKS: Checks = {
         gradients.check_masked_autodiff,
         gradients.check_backwards_autodiff,
         gradients.check_unrolled_autodiff,
+        gradients.check_recomputed_autodiff,
         gradients.check_finite_differences,
     ),
     "masks": (gradients.check_garbage,),
@@ -110,6 +111,7 @@ GRAPH_CHECKS: Checks = {
         gradients.check_masked_autodiff,
         gradients.check_backwards_autodiff,
         gradients.check_unrolled_autodiff,
+        gradients.check_recomputed_autodiff,
     ),
     "masks": (
         masking.check_plain_loop,

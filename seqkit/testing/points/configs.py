@@ -80,6 +80,7 @@ OTHER_VALUES: Mapping[str, Any] = {
     "stateful": True,
     "unroll": 2,
     "zero_output_for_mask": True,
+    "recompute": 3,
     "implementation": 1,
     "use_cudnn": False,
     "merge_mode": "sum",

@@ -136,6 +136,12 @@ def check_unrolled_autodiff(subject: Subject) -> None:
     _check_against_plain_loop(subject, masked=True, training=True, unroll=3)
 
 
+def check_recomputed_autodiff(subject: Subject) -> None:
+    """Where steps are run once more for the gradient too, under masks."""
+    if not is_bidirectional(subject.layer(**OPTIONS)):
+        _check_against_plain_loop(subject, masked=True, training=True, recompute=2)
+
+
 def check_garbage(subject: Subject) -> None:
     """NaN, infinity and huge values under the mask change no gradient."""
     mask, x = masks(), subject.inputs(dtype="float64")
