@@ -19,7 +19,7 @@ from seqkit.folders import complete_folder
 from seqkit.recurrence import portable
 
 # What a process with nothing but TensorFlow and a CPU cannot run.
-_FOREIGN_OPS = ("PyFunc", "EagerPyFunc", "PyFuncStateless", "XlaLaunch")
+_FOREIGN_OPS = ("PyFunc", "EagerPyFunc", "PyFuncStateless", "XlaLaunch", "CudnnRNN")
 _COMPILED = ("_XlaMustCompile", "_XlaCompile")
 _TOLERANCE = 1e-4  # relative and absolute: loops may sum in another order
 
@@ -103,7 +103,7 @@ def _refuse_foreign_ops(name: str, function: Any) -> None:
     graph = function.graph.as_graph_def()
     for node in [*graph.node, *(n for f in graph.library.function for n in f.node_def)]:
         compiled = [key for key in _COMPILED if key in node.attr and node.attr[key].b]
-        if node.op in _FOREIGN_OPS or compiled:
+        if node.op.startswith(_FOREIGN_OPS) or compiled:
             raise ExportError(
                 f"signature {name!r} may use stock TensorFlow ops only; node "
                 f"{node.name!r} is {node.op} {' '.join(compiled)}".rstrip()
@@ -166,6 +166,7 @@ def _answers_of_fresh_process(
             capture_output=True,
             text=True,
             check=False,
+            env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1"},  # it must need no GPU
         )
         if finished.returncode:
             raise ExportError(

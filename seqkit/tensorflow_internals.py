@@ -2,14 +2,16 @@
 
 Gathered in one place, so that a change in TensorFlow is one change here.
 
+- `record_operation`: tells all tapes how tensors are to be differentiated.
 - `inside_compilation`: whether the graph being traced is to be compiled by XLA as a
   whole.
 """
 
 import tensorflow as tf
+from tensorflow.python.eager.record import record_operation
 from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
 
-__all__ = ["inside_compilation"]
+__all__ = ["inside_compilation", "record_operation"]
 
 
 def inside_compilation() -> bool:

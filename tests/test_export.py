@@ -172,3 +172,37 @@ def test_tensors_survive_the_way_to_the_other_process():
     for name, value in fresh_process.unpack(packed).items():
         assert value.dtype == tensors[name].dtype
         np.testing.assert_array_equal(value, tensors[name])
+
+
+def test_an_op_of_cudnn_is_refused(tmp_path):
+    def needs_a_gpu(x):
+        outputs = tf.raw_ops.CudnnRNNV3(
+            input=x,
+            input_h=tf.zeros((1, 2, 3)),
+            input_c=0.0,
+            params=tf.zeros(54),
+            sequence_lengths=[4, 4],
+            rnn_mode="gru",
+        )
+        return {"y": outputs.output}
+
+    signature = Signature(needs_a_gpu, {"x": tf.TensorSpec((4, 2, 3))})
+    with pytest.raises(ExportError, match="CudnnRNNV3"):
+        export_saved_model(tmp_path / "1", {"serving_default": signature}, [])
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_fresh_process_sees_no_gpu(tmp_path, monkeypatch):
+    seen = {}
+
+    def run(command, **options):
+        seen.update(options["env"])
+        raise RuntimeError
+
+    monkeypatch.setattr("subprocess.run", run)
+    signature = Signature(
+        lambda x: {"y": x}, {"x": tf.TensorSpec([None])}, probes=[{"x": [1.0]}]
+    )
+    with pytest.raises(RuntimeError):
+        export_saved_model(tmp_path / "1", {"serving_default": signature}, [])
+    assert seen["CUDA_VISIBLE_DEVICES"] == "-1"

@@ -1,10 +1,10 @@
 """The fast time loop: forward and backward compiled, for any cell.
 
-Forward and back-propagation through time are one compiled function each, inside one
-`tf.custom_gradient`. Time is cut into chunks: a chunk's drive is one matrix product
-before its steps, the gradients of its kernels are one product each after its steps.
-The forward loop keeps the states and the result of each `dot`, so the backward loop
-repeats no recurrent product.
+Forward and back-propagation through time are one compiled function each, the second
+given as the gradient of the first. Time is cut into chunks: a chunk's drive is one
+matrix product before its steps, the gradients of its kernels are one product each after
+its steps. The forward loop keeps the states and the result of each `dot`, so the
+backward loop repeats no recurrent product.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.functions import functions_of
+from seqkit.recurrence.given_gradients import with_gradient
 from seqkit.recurrence.shapes import capacity, n_parts, rows_to_add
 from seqkit.recurrence.sweep import Given
 
@@ -55,51 +56,48 @@ def compiled_loop(
     options = (return_sequences, unroll)
     places = [tf.constant(place) for place in range(frame.parts)]
 
-    @tf.custom_gradient
-    def run(inputs: Any, *rest: Any) -> tuple:
-        given = Given(
-            frame.fill(inputs, timed=True),
-            None if valid is None else frame.fill(valid, timed=True),
-            frame.n_steps,
-            [frame.fill(state) for state in rest[: len(states)]],
-            None if recurrent_mask is None else frame.fill(recurrent_mask),
-            list(rest[len(states) :]),
-            frame.length_is_fixed,
-            frame.parts,
+    given = Given(
+        frame.fill(inputs, timed=True),
+        None if valid is None else frame.fill(valid, timed=True),
+        frame.n_steps,
+        [frame.fill(state) for state in states],
+        None if recurrent_mask is None else frame.fill(recurrent_mask),
+        weights,
+        frame.length_is_fixed,
+        frame.parts,
+    )
+    results = [
+        functions.forward(cell, given, place, *options, gradient_expected)
+        for place in places
+    ]
+    output = frame.join([r[0] for r in results], timed=return_sequences)
+    last = [frame.join(s) for s in zip(*(r[1] for r in results), strict=True)]
+
+    def gradient(d_output: Any, *d_last: Any) -> list:
+        upstream = (
+            frame.fill(d_output, timed=return_sequences),
+            [frame.fill(d) for d in d_last],
         )
-        results = [
-            functions.forward(cell, given, place, *options, gradient_expected)
-            for place in places
+        gradients = []
+        for place, (_, _, kept) in zip(places, results, strict=True):
+            if not gradient_expected:
+                kept = functions.forward(cell, given, place, *options, True)[2]
+            gradients.append(
+                functions.backward(cell, given, place, kept, *upstream, *options)
+            )
+        d_inputs, d_states, d_weights = zip(*gradients, strict=True)
+        return [
+            frame.join(d_inputs, timed=True),
+            *(frame.join(d) for d in zip(*d_states, strict=True)),
+            *(tf.add_n(d) for d in zip(*d_weights, strict=True)),
         ]
-        output = frame.join([r[0] for r in results], timed=return_sequences)
-        last = [frame.join(s) for s in zip(*(r[1] for r in results), strict=True)]
 
-        def gradient(d_output: Any, *d_last: Any) -> Any:
-            upstream = (
-                frame.fill(d_output, timed=return_sequences),
-                [frame.fill(d) for d in d_last],
-            )
-            gradients = []
-            for place, (_, _, kept) in zip(places, results, strict=True):
-                if not gradient_expected:
-                    kept = functions.forward(cell, given, place, *options, True)[2]
-                gradients.append(
-                    functions.backward(cell, given, place, kept, *upstream, *options)
-                )
-            d_inputs, d_states, d_weights = zip(*gradients, strict=True)
-            return (
-                frame.join(d_inputs, timed=True),
-                *(frame.join(d) for d in zip(*d_states, strict=True)),
-                *(tf.add_n(d) for d in zip(*d_weights, strict=True)),
-            )
-
-        return (output, *last), once(gradient, (inputs, *rest))
-
-    output, *last = run(inputs, *states, *weights)
+    sources = [inputs, *states, *weights]
+    output, *last = with_gradient([output, *last], sources, once(gradient, sources))
     return output, last
 
 
-def once(gradient: Callable, sources: tuple) -> Callable:
+def once(gradient: Callable, sources: list) -> Callable:
     """Return a gradient function whose own gradient is an error, not a wrong number.
 
     Args:
@@ -113,12 +111,8 @@ def once(gradient: Callable, sources: tuple) -> Callable:
             "gradient, call the layer inside `seqkit.recurrence.portable()`."
         )
 
-    def checked(*upstream: Any) -> Any:
-        count = len(upstream)
-        computed = tf.custom_gradient(
-            lambda *given: (gradient(*given[:count]), of_gradient)
-        )
-        return computed(*upstream, *sources)
+    def checked(*upstream: Any) -> list:
+        return with_gradient(gradient(*upstream), [*upstream, *sources], of_gradient)
 
     return checked
 
