@@ -8,6 +8,7 @@ from seqkit.cells.linear import LinearCell
 from seqkit.recurrence.compiled import Frame, once
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.functions import functions_of
+from seqkit.recurrence.given_gradients import with_gradient
 from seqkit.recurrence.linear_scan import scan_sequence
 
 
@@ -49,35 +50,33 @@ def scan_loop(
     if valid is None and not frame.length_is_fixed:
         valid = tf.ones(tf.shape(inputs)[:2], "bool")
 
-    @tf.custom_gradient
-    def run(inputs: Any, *rest: Any) -> tuple:
-        given = (
-            frame.fill(inputs, timed=True),
-            None if valid is None else frame.fill(valid, timed=True),
-            [frame.fill(state) for state in rest[: len(states)]],
-            list(rest[len(states) :]),
-            return_sequences,
+    given = (
+        frame.fill(inputs, timed=True),
+        None if valid is None else frame.fill(valid, timed=True),
+        [frame.fill(state) for state in states],
+        weights,
+        return_sequences,
+    )
+    output, last = functions.scan(equations, *given)
+
+    def gradient(d_output: Any, *d_last: Any) -> list:
+        upstream = (
+            frame.fill(d_output, timed=return_sequences),
+            [frame.fill(d) for d in d_last],
         )
-        output, last = functions.scan(equations, *given)
-
-        def gradient(d_output: Any, *d_last: Any) -> tuple:
-            upstream = (
-                frame.fill(d_output, timed=return_sequences),
-                [frame.fill(d) for d in d_last],
-            )
-            d_inputs, d_states, d_weights = functions.scan_back(
-                equations, *given, *upstream
-            )
-            return (
-                frame.join([d_inputs], timed=True),
-                *(frame.join([d]) for d in d_states),
-                *d_weights,
-            )
-
-        output = frame.join([output], timed=return_sequences)
-        return (output, *(frame.join([state]) for state in last)), once(
-            gradient, (inputs, *rest)
+        d_inputs, d_states, d_weights = functions.scan_back(
+            equations, *given, *upstream
         )
+        return [
+            frame.join([d_inputs], timed=True),
+            *(frame.join([d]) for d in d_states),
+            *d_weights,
+        ]
 
-    output, *last = run(inputs, *states, *weights)
+    sources = [inputs, *states, *weights]
+    results = [
+        frame.join([output], timed=return_sequences),
+        *(frame.join([state]) for state in last),
+    ]
+    output, *last = with_gradient(results, sources, once(gradient, sources))
     return output, last
