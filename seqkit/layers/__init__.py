@@ -33,6 +33,7 @@ from seqkit.layers.names import find, get, networks
 from seqkit.layers.nas import NAS
 from seqkit.layers.output_feedback import OutputFeedback
 from seqkit.layers.peephole_lstm import PeepholeLSTM
+from seqkit.layers.pooling import MaskedPooling
 from seqkit.layers.projected_lstm import ProjectedLSTM
 from seqkit.layers.residual import Residual
 from seqkit.layers.rg_lru import RGLRU
@@ -43,6 +44,7 @@ from seqkit.layers.simple_rnn import SimpleRNN
 from seqkit.layers.skip_rnn import SkipRNN
 from seqkit.layers.slstm import sLSTM
 from seqkit.layers.stack import Stack
+from seqkit.layers.stretches import Stretches
 from seqkit.layers.ugrnn import UGRNN
 from seqkit.layers.weight_drop import WeightDrop
 from seqkit.layers.zoneout import Zoneout
@@ -80,6 +82,7 @@ __all__ = [
     "LearnedInitialState",
     "LiGRU",
     "LuongAttention",
+    "MaskedPooling",
     "MinGRU",
     "MinLSTM",
     "MinimalRNN",
@@ -92,6 +95,7 @@ __all__ = [
     "SimpleRNN",
     "SkipRNN",
     "Stack",
+    "Stretches",
     "WeightDrop",
     "Zoneout",
     "coRNN",

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         SentimentClassifier as SentimentClassifier,
     )
     from seqkit.models.classification.network import text_classifier as text_classifier
-    from seqkit.models.classification.pooling import MaskedPooling as MaskedPooling
     from seqkit.models.classification.settings import (
         ClassifierSettings as ClassifierSettings,
     )
@@ -41,7 +40,6 @@ _MODULES = {
     "Forecaster": "anomaly.forecaster",
     "ForecasterSettings": "anomaly.settings",
     "ClassifierSettings": "classification.settings",
-    "MaskedPooling": "classification.pooling",
     "Prediction": "classification.classifier",
     "SentimentClassifier": "classification.classifier",
     "Translation": "translation.translator",

@@ -105,8 +105,7 @@ def read_network(folder: str | os.PathLike, name: str = MODEL_FILE) -> Any:
     """
     import keras
 
-    import seqkit.layers
-    import seqkit.models.classification.pooling  # noqa: F401  Keras finds classes by name
+    import seqkit.layers  # noqa: F401  Keras finds classes by name
 
     path = Path(folder, name)
     if not path.is_file():

@@ -7,14 +7,9 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.errors import InputError
-from seqkit.text.cutting import (
-    LEVELS,
-    cut,
-    cut_in_python,
-    normalize,
-    normalize_in_python,
-)
+from seqkit.text.cutting import cut, normalize
 from seqkit.text.merges import BYTES, Merges, learn_merges, merge_in_python
+from seqkit.text.rules import LEVELS, cut_in_python, normalize_in_python
 
 _CHUNK = 4096  # texts cut at a time while a codec is learnt
 _BLANKS = " \t\n\v\f\r"  # what tf.strings.strip takes away
@@ -30,7 +25,7 @@ class TextCodec:
     - "word": words and signs; a word that was not learnt is `UNKNOWN`;
     - "char": characters; one that was not learnt is `UNKNOWN`.
 
-    Texts are normalized and cut as `seqkit.text.cutting` says: white space becomes
+    Texts are normalized and cut as `seqkit.text.rules` says: white space becomes
     single spaces, and a token carries the space before it. So at every level, where
     nothing is unknown, the decoded ids of a text are the normalized text. An unknown
     token is decoded as "⁇".
@@ -43,6 +38,9 @@ class TextCodec:
         entries: What was learnt: pairs of symbols to merge (see
             `seqkit.text.merges`) at level "bpe", the known tokens at the others.
         lowercase: Whether upper and lower case are one.
+        read_only: Whether texts are read and never written: tags of HTML count for
+            nothing, curly apostrophes are straight, and a word is the same token with
+            and without a space before it. Ids are not decoded then.
 
     Raises:
         InputError: The level is none of the three, or the entries do not fit it.
@@ -68,12 +66,17 @@ class TextCodec:
     UNKNOWN = 3
 
     def __init__(
-        self, level: str, entries: Sequence[Any], lowercase: bool = False
+        self,
+        level: str,
+        entries: Sequence[Any],
+        lowercase: bool = False,
+        read_only: bool = False,
     ) -> None:
         _check_level(level)
         self.level = level
         self.lowercase = lowercase
-        unknown = "⁇" if level == "char" else " ⁇"
+        self.read_only = read_only
+        unknown = _unknown(level, read_only)
         self._texts = [b"", b"", b"", unknown.encode()]  # what each id is decoded as
         if level == "bpe":
             self.entries: tuple = tuple((left, right) for left, right in entries)
@@ -101,6 +104,7 @@ class TextCodec:
         size: int = 8000,
         lowercase: bool = False,
         minimum_count: int = 1,
+        read_only: bool = False,
     ) -> "TextCodec":
         """Learn a codec from texts; their order does not matter.
 
@@ -112,6 +116,7 @@ class TextCodec:
             lowercase: Whether upper and lower case are one.
             minimum_count: Tokens, or pairs to merge, seen fewer times than this are
                 left out. A pair seen once is never merged: it would help no other text.
+            read_only: Whether texts are never written.
 
         Raises:
             InputError: The level is none of the three, `size` has no room for what
@@ -135,28 +140,38 @@ class TextCodec:
             raise InputError(f"minimum_count must be at least 1; got {minimum_count}")
         counts: Counter[bytes] = Counter()
         for start in range(0, len(texts), _CHUNK):
-            chunk = normalize(list(texts[start : start + _CHUNK]), lowercase)
-            found, _, number = tf.unique_with_counts(cut(chunk, level).flat_values)
+            chunk = normalize(list(texts[start : start + _CHUNK]), lowercase, read_only)
+            pieces = cut(chunk, level, read_only)
+            found, _, number = tf.unique_with_counts(pieces.flat_values)
             counts.update(
                 dict(zip(found.numpy(), number.numpy().tolist(), strict=True))
             )
         if level == "bpe":
             merges = learn_merges(counts, size - least, max(minimum_count, 2))
-            return cls(level, merges, lowercase)
+            return cls(level, merges, lowercase, read_only)
+        counts.pop(_unknown(level, read_only).encode(), None)  # stands for the others
         frequent = sorted(counts, key=lambda token: (-counts[token], token))
         kept = [
             token.decode()
             for token in frequent[: size - least + 1]
             if counts[token] >= minimum_count
         ]
-        return cls(level, kept, lowercase)
+        return cls(level, kept, lowercase, read_only)
 
     def __len__(self) -> int:
         return len(self._texts)
 
     def __call__(self, texts: Any) -> tf.RaggedTensor:
         """Give the ids of texts of shape (n,): int32, ragged (n, None)."""
-        pieces = cut(normalize(texts, self.lowercase), self.level)
+        return self.ids(self.pieces(texts))
+
+    def pieces(self, texts: Any) -> tf.RaggedTensor:
+        """Give what texts of shape (n,) are cut into: strings, ragged (n, None)."""
+        texts = normalize(texts, self.lowercase, self.read_only)
+        return cut(texts, self.level, self.read_only)
+
+    def ids(self, pieces: tf.RaggedTensor) -> tf.RaggedTensor:
+        """Give the ids of what texts are cut into: int32, ragged (n, None)."""
         if self.level != "bpe":
             ids = self._table.lookup(pieces.flat_values)
             return pieces.with_flat_values(tf.cast(ids, tf.int32))
@@ -172,7 +187,12 @@ class TextCodec:
 
         Args:
             ids: Integers, ragged (n, None), or dense and padded with 0.
+
+        Raises:
+            InputError: The codec is `read_only`.
         """
+        if self.read_only:
+            raise InputError("ids of a codec that is read_only cannot be decoded")
         texts = self._lookup(self._texts, ids, above=self.END)
         texts = tf.strings.reduce_join(texts, axis=-1)
         return tf.strings.strip(tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8"))
@@ -214,9 +234,8 @@ class TextCodec:
         seen: dict[str, list[int]] = {}
         encoded = []
         for text in texts:
-            pieces = cut_in_python(
-                normalize_in_python(text, self.lowercase), self.level
-            )
+            text = normalize_in_python(text, self.lowercase, self.read_only)
+            pieces = cut_in_python(text, self.level, self.read_only)
             for piece in pieces:
                 if piece not in seen:
                     seen[piece] = ids_of(piece)
@@ -235,12 +254,22 @@ class TextCodec:
     def get_config(self) -> dict:
         """Return what `from_config` makes an equal codec of, fit for JSON."""
         entries = [list(e) if self.level == "bpe" else e for e in self.entries]
-        return {"level": self.level, "entries": entries, "lowercase": self.lowercase}
+        return {
+            "level": self.level,
+            "entries": entries,
+            "lowercase": self.lowercase,
+            "read_only": self.read_only,
+        }
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "TextCodec":
         """Make the codec that `get_config` described."""
         return cls(**config)
+
+
+def _unknown(level: str, read_only: bool) -> str:
+    """What an unknown token is shown as; no text has it as a known token."""
+    return "⁇" if level == "char" or read_only else " ⁇"
 
 
 def _check_level(level: str) -> None:

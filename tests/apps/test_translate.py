@@ -301,15 +301,15 @@ def test_a_run_that_is_killed_goes_on_and_is_the_same(
             raise Killed
         run_epoch(training, epoch)
 
-    output, run_epoch = tmp_path / "run", Training._train_epoch
+    output, run_epoch = tmp_path / "run", Training._epoch
     data = pair_file(tmp_path / "pairs.tsv")
     train = ["train", "--data", data, *QUICK, "--output", output]
-    monkeypatch.setattr(Training, "_train_epoch", killed)
+    monkeypatch.setattr(Training, "_epoch", killed)
     with pytest.raises(Killed):
         run(*train)
     assert (tmp_path / "run.unfinished").is_dir()
     assert not output.exists()
-    monkeypatch.setattr(Training, "_train_epoch", run_epoch)
+    monkeypatch.setattr(Training, "_epoch", run_epoch)
     capsys.readouterr()
     # Another run would not go on from there, and does not take it away.
     assert run(*train, "--units", 9) == 2

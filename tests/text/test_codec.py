@@ -12,7 +12,8 @@ import tensorflow as tf
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
 from seqkit.text import TextCodec
-from seqkit.text.cutting import normalize_in_python
+from seqkit.text.composition import compose_in_python
+from seqkit.text.rules import normalize_in_python
 
 TEXTS = [
     "Two young, white males are outside near many bushes.",
@@ -25,8 +26,8 @@ TEXTS = [
 LEVELS = TextCodec.LEVELS
 
 
-def codec(level, lowercase=False):
-    return TextCodec.learn(TEXTS, level, 300, lowercase)
+def codec(level, lowercase=False, read_only=False):
+    return TextCodec.learn(TEXTS, level, 300, lowercase, read_only=read_only)
 
 
 def decoded(texts):
@@ -70,6 +71,23 @@ def test_equals_python_on_random_unicode(level, lowercase):
 
 
 @pytest.mark.parametrize("level", LEVELS)
+def test_equals_python_where_texts_are_only_read(level):
+    coder = codec(level, read_only=True)
+    texts = [*TEXTS, "a<br />b", *random_texts(1000, lowercase=False)]
+    assert coder(texts).to_list() == coder.encode_in_python(texts)
+    assert TextCodec.from_config(coder.get_config()).read_only
+    with pytest.raises(InputError, match="read_only cannot be decoded"):
+        coder.decode(coder(texts))
+
+
+def test_a_text_with_the_sign_of_what_is_unknown():
+    for level, sizes in (("word", 50), ("char", 50), ("bpe", 270)):
+        for read_only in (False, True):
+            coder = TextCodec.learn(["what ⁇"] * 2, level, sizes, read_only=read_only)
+            assert coder(["what ⁇"]).to_list() == coder.encode_in_python(["what ⁇"])
+
+
+@pytest.mark.parametrize("level", LEVELS)
 def test_decoding_gives_the_texts_back(level):
     coder = codec(level)
     texts = [" ".join(text.split()) for text in TEXTS]
@@ -81,7 +99,8 @@ def test_subwords_give_any_text_back():
     coder, texts = codec("bpe"), random_texts(2000, lowercase=False)
     once = decoded(coder.decode(coder(texts)))
     assert decoded(coder.decode(coder(once))) == once
-    visible = [[sign for sign in text if sign.isalnum()] for text in texts]
+    composed = map(compose_in_python, texts)
+    visible = [[sign for sign in text if sign.isalnum()] for text in composed]
     assert [[sign for sign in text if sign.isalnum()] for text in once] == visible
 
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 import tensorflow as tf
 
-from seqkit.text import cutting
+from seqkit.text import cutting, rules
 
 EVERY_CHARACTER = [
     chr(c) for c in range(sys.maxunicode + 1) if not 0xD800 <= c < 0xE000
@@ -52,13 +52,13 @@ def test_every_character_is_of_one_class():
     spaces, digits, signs, unspaced = (
         re.compile(f"[{each}]")
         for each in (
-            cutting._SPACES,
-            cutting._DIGITS,
-            cutting._SIGNS,
-            cutting._UNSPACED,
+            rules.SPACES,
+            rules.DIGITS,
+            rules.SIGNS,
+            rules.UNSPACED,
         )
     )
-    classes = (spaces, digits, signs, unspaced, re.compile(cutting._LETTER))
+    classes = (spaces, digits, signs, unspaced, re.compile(rules.LETTER))
     for character in EVERY_CHARACTER:
         assert sum(bool(each.match(character)) for each in classes) == 1, ascii(
             character
@@ -73,11 +73,11 @@ def test_every_character_is_normalized_as_in_python():
     ]
     found = cutting.normalize(texts, lowercase=False).numpy()
     assert [text.decode() for text in found] == [
-        cutting.normalize_in_python(text, lowercase=False) for text in texts
+        rules.normalize_in_python(text, lowercase=False) for text in texts
     ]
 
 
-@pytest.mark.parametrize("level", cutting.LEVELS)
+@pytest.mark.parametrize("level", rules.LEVELS)
 def test_characters_are_cut_as_in_python(level):
     """Each character after a letter, before a digit and a sign, and alone.
 
@@ -86,7 +86,7 @@ def test_characters_are_cut_as_in_python(level):
     characters = EVERY_CHARACTER[:0x1FC00] + EVERY_CHARACTER[0x1FC00::0x7F]
     size = 2048
     texts = [
-        cutting.normalize_in_python(
+        rules.normalize_in_python(
             "".join(f"a{c}1{c}. {c} " for c in characters[start : start + size]),
             lowercase=False,
         )
@@ -94,7 +94,7 @@ def test_characters_are_cut_as_in_python(level):
     ]
     found = cutting.cut(tf.constant(texts), level).to_list()
     for text, cut in zip(texts, found, strict=True):
-        expected = cutting.cut_in_python(text, level)
+        expected = rules.cut_in_python(text, level)
         assert [piece.decode() for piece in cut] == expected
         assert "".join(expected).strip() == text
 
@@ -103,7 +103,7 @@ def test_bytes_that_are_not_utf8():
     generator = random.Random(4)
     texts = [generator.randbytes(generator.randrange(20)) for _ in range(2000)]
     expected = [
-        cutting.normalize_in_python(text.decode("utf-8", "replace"), lowercase=False)
+        rules.normalize_in_python(text.decode("utf-8", "replace"), lowercase=False)
         for text in texts
     ]
     found = cutting.normalize(texts, lowercase=False).numpy()
@@ -114,4 +114,48 @@ def test_lower_case():
     text = "TITLE \u00cdJ \u0130 \u039f\u0394\u039f\u03a3 \u00c4\u00df"
     expected = "title \u00edj i\u0307 \u03bf\u03b4\u03bf\u03c2 \u00e4\u00df"
     assert cutting.normalize([text], True).numpy()[0].decode() == expected
-    assert cutting.normalize_in_python(text, True) == expected
+    assert rules.normalize_in_python(text, True) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A good film", ["a", "good", "film"]),
+        ("It's great, isn\u2019t it?", ["it's", "great", ",", "isn't", "it", "?"]),
+        ("one<br /><br/>two </i>three <3", ["one", "two", "three", "<", "3"]),
+        ("well-made (good)", ["well", "-", "made", "(", "good", ")"]),
+        ("这部电影很好看。", list("这部电影很好看。")),
+        ("good映画です!", ["good", "映", "画", "で", "す", "!"]),
+        ("한국어 영화", ["한국어", "영화"]),
+        ("नमस्ते दुनिया", ["नमस्ते", "दुनिया"]),
+        ("می‌خواهم", ["می‌خواهم"]),
+        ("👍🏽❤️👨‍👩‍👧🇩🇪🇫🇷:-)", ["👍🏽", "❤️", "👨‍👩‍👧", "🇩🇪", "🇫🇷", ":", "-", ")"]),
+        ("Ünïcödé ÀÉÎ ΣΑΣ", ["ünïcödé", "àéî", "σας"]),
+        ("soft\u00adware \ufeffbom \u061cx\u180ey\u034fz", ["software", "bom", "xyz"]),
+        ("cafe\u0301 caf\u00e9", ["café", "café"]),
+        ("before\x00after", ["before", "after"]),
+        ("", []),
+        (" \t\n", []),
+    ],
+)
+def test_words_that_are_only_read(text, expected):
+    for level in ("word", "bpe"):
+        normalized = cutting.normalize([text], lowercase=True, read_only=True)
+        found = [p.decode() for p in cutting.cut(normalized, level, True)[0].numpy()]
+        in_python = rules.normalize_in_python(text, True, read_only=True)
+        assert found == rules.cut_in_python(in_python, level, read_only=True)
+        if level == "word":
+            assert found == expected
+
+
+def test_identity_is_what_people_would_call_the_same():
+    text = "L'eau, c'est tr\u00e8s bon"
+    for other in (
+        " l\u2019EAU,  c'est\ttr\u00e8s bon ",
+        "L'eau, c'est tre\u0300s bon",
+        "L'eau, c'est<br /> tr\u00e8s bon",
+        "L'eau,\u200b c'est tr\u00e8s \u2060bon\ufeff",
+        "L'e\u200bau, c'est tr\u00e8s b\u00adon",
+    ):
+        assert rules.identity(other) == rules.identity(text)
+    assert rules.identity("L'eau, c'est tr\u00e8s bo") != rules.identity(text)

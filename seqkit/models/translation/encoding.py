@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.errors import InputError
-from seqkit.models.translation.batches import Ids
+from seqkit.models.batches import Ids
 from seqkit.models.translation.settings import TranslatorSettings
 from seqkit.text import TextCodec
 

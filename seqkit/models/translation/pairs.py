@@ -1,8 +1,7 @@
-"""Sentence pairs: read from files, cleaned of doubles, split."""
+"""Sentence pairs: read from files, cleaned of duplicates, split."""
 
-import gzip
 import os
-import zlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from seqkit.errors import InputError
+from seqkit.text import identity
+from seqkit.text.files import text_lines
+from seqkit.text.tables import read_rows, refuse_empty
+from seqkit.wording import counted
 
 _HELD_OUT, _MOST_HELD_OUT = 0.1, 1000  # share and number of sources for each test
 _FEWEST = 10  # sources that can be split
@@ -53,9 +56,11 @@ class SentencePairs(NamedTuple):
             >>> SentencePairs(["Hi", "Bye"], ["Salut", "Au revoir"]).without(["hi "])
             SentencePairs(sources=['Bye'], targets=['Au revoir'])
         """
-        keys = set(map(_key, others))
+        keys = set(map(identity, others))
         kept = [
-            row for row, source in enumerate(self.sources) if _key(source) not in keys
+            row
+            for row, source in enumerate(self.sources)
+            if identity(source) not in keys
         ]
         return self.take(np.array(kept, int))
 
@@ -91,14 +96,14 @@ def split(pairs: SentencePairs, seed: int) -> Splits:
     """
     pairs = pairs.unique()
     keys = {
-        key: number for number, key in enumerate(dict.fromkeys(map(_key, pairs[0])))
+        key: number for number, key in enumerate(dict.fromkeys(map(identity, pairs[0])))
     }
     if len(keys) < _FEWEST:
         raise InputError(
             f"at least {_FEWEST} different sources are needed to train, validate and "
             f"test; got {len(keys)}"
         )
-    group = np.array([keys[_key(source)] for source in pairs.sources])
+    group = np.array([keys[identity(source)] for source in pairs.sources])
     _, first = np.unique(group, return_index=True)
     held_out = min(int(np.ceil(_HELD_OUT * len(keys))), _MOST_HELD_OUT)
     order = np.random.default_rng(seed).permutation(len(keys))
@@ -110,44 +115,52 @@ def split(pairs: SentencePairs, seed: int) -> Splits:
 
 
 def read_pairs(
-    path: str | os.PathLike, columns: tuple[int, int] = (1, 2), skip_lines: int = 0
+    path: str | os.PathLike,
+    columns: tuple[int, int] = (1, 2),
+    skip_lines: int = 0,
+    separator: str | None = None,
+    skip_bad: bool = False,
 ) -> SentencePairs:
-    """Read a tab-separated file in UTF-8, one pair a line, gzipped if it ends in .gz.
+    """Read a file with a pair in each row; see `seqkit.text.tables.read_rows`.
 
-    There are no quotes and no escapes; more columns may follow, such as the
-    attribution in the files of Tatoeba.
+    More columns may follow, such as the attribution in the files of Tatoeba, but every
+    row has as many.
 
     Args:
         path: The file.
         columns: Which columns hold source and target, the first being 1.
         skip_lines: Lines at the start that hold no pair, such as a header.
+        separator: What stands between columns; None for what the file's name says.
+        skip_bad: Whether rows with too few or many columns, or an empty one, are left
+            out, with a warning of how many.
 
     Raises:
-        InputError: The file cannot be read, or a line has too few columns or an empty
-            one; the message names the line.
+        InputError: The file cannot be read, or a row is such a one; the message names
+            its line.
     """
     if min(columns) < 1 or columns[0] == columns[1]:
         raise InputError(f"columns must be two, counted from 1; got {columns}")
-    if skip_lines < 0:
-        raise InputError(f"skip_lines must be at least 0; got {skip_lines}")
-    lines = _lines(Path(path))[skip_lines:]
-    if not lines:
-        raise InputError(f"{path}: has no more than the {skip_lines} lines to skip")
-    rows = [line.split("\t") for line in lines]
-    for number, row in enumerate(rows, start=skip_lines + 1):
-        if len(row) < max(columns):
-            raise InputError(
-                f"{path}, line {number}: must have {max(columns)} columns or more, "
-                f"with tabs between them; got {len(row)}: {chr(9).join(row)[:60]!r}"
-            )
-    source, target = columns
-    pairs = SentencePairs(
-        [row[source - 1].strip() for row in rows],
-        [row[target - 1].strip() for row in rows],
-    )
-    for name, texts in zip(columns, pairs, strict=True):
-        _refuse_empty(f"{path}: column {name}", texts, skip_lines + 1)
-    return pairs
+    path = Path(path)
+    rows = read_rows(path, separator, skip_lines, skip_bad)
+    width = len(rows.cells[0])
+    if width < max(columns):
+        raise InputError(
+            f"{path}, line {rows.lines[0]}: must have {max(columns)} columns or more; "
+            f"got {width}: {' '.join(rows.cells[0])[:60]!r}"
+        )
+    texts = [[row[column - 1].strip() for row in rows.cells] for column in columns]
+    there = [all(map(identity, pair)) for pair in zip(*texts, strict=True)]
+    skipped = rows.skipped
+    if skip_bad:
+        texts = [[t for t, ok in zip(each, there, strict=True) if ok] for each in texts]
+        skipped += there.count(False)
+    else:
+        for column, each in zip(columns, texts, strict=True):
+            visible = [text if identity(text) else "" for text in each]
+            refuse_empty(path, f"column {column}", visible, rows.lines)
+    if skipped:
+        print(f"{path}: {counted(skipped, 'bad row')} left out", file=sys.stderr)
+    return SentencePairs(*texts)
 
 
 def read_aligned(source: str | os.PathLike, target: str | os.PathLike) -> SentencePairs:
@@ -157,57 +170,15 @@ def read_aligned(source: str | os.PathLike, target: str | os.PathLike) -> Senten
         InputError: A file cannot be read, a line is empty, or one file has more lines
             than the other.
     """
-    pairs = SentencePairs(
-        *([line.strip() for line in _lines(Path(each))] for each in (source, target))
-    )
+    paths = Path(source), Path(target)
+    pairs = SentencePairs(*([line.strip() for line in text_lines(p)] for p in paths))
     counts = [len(texts) for texts in pairs]
     if counts[0] != counts[1]:
         raise InputError(
             f"{source} and {target} must have as many lines; got {counts[0]} and "
             f"{counts[1]}"
         )
-    for name, texts in zip((source, target), pairs, strict=True):
-        _refuse_empty(name, texts, 1)
+    for path, texts in zip(paths, pairs, strict=True):
+        visible = [text if identity(text) else "" for text in texts]
+        refuse_empty(path, "its text", visible, list(range(1, len(texts) + 1)))
     return pairs
-
-
-def _key(source: str) -> str:
-    """What sources have in common that differ in case and white space alone."""
-    return " ".join(source.casefold().split())
-
-
-def _refuse_empty(name: str | os.PathLike, texts: Sequence[str], first: int) -> None:
-    empty = [str(line) for line, text in enumerate(texts, start=first) if not text]
-    if empty:
-        shown = ", ".join(empty[:5]) + (", ..." if len(empty) > 5 else "")
-        raise InputError(
-            f"{name} is empty in {len(empty)} of {len(texts)} lines: {shown}"
-        )
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        raw = path.read_bytes()
-        if path.suffix == ".gz":
-            raw = gzip.decompress(raw)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such file") from error
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: cannot be read: {reason}") from error
-    lines = raw.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    if lines[-1] == b"":
-        del lines[-1]
-    if not lines:
-        raise InputError(f"{path}: is empty")
-    return [_decoded(path, number, line) for number, line in enumerate(lines, start=1)]
-
-
-def _decoded(path: Path, number: int, line: bytes) -> str:
-    try:
-        return line.decode("utf-8").removesuffix("\r")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path}, line {number}: is not UTF-8 (byte 0x{line[error.start]:02x}); "
-            "convert it, for example with iconv"
-        ) from error

@@ -1,7 +1,6 @@
 """Sentences in, translations out."""
 
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -131,8 +130,6 @@ class Translator:
         ratios = [len(t) / len(s) for s, t in zip(*training, strict=True)]
         factor = round(float(np.quantile(ratios, _COVERED)), 3)
         translator = cls(network, *codecs, settings, factor)
-        if verbose == "auto":
-            verbose = 1 if sys.stdout.isatty() else 2
         some_sources, some_targets = (e[: settings.monitored] for e in validation)
         run = Training(
             network,
@@ -140,7 +137,7 @@ class Translator:
             valid,
             lambda: translator.bleu(some_sources, some_targets),
             folder,
-            int(verbose),
+            verbose,
         )
         run.run()
         translator.history, translator.chosen = run.history, run.chosen

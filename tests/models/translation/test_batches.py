@@ -3,7 +3,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from seqkit.models.translation.batches import Batches
+from seqkit.models.translation.training import batches_of_pairs
 
 
 def some_pairs(count=500, longest=60):
@@ -20,16 +20,16 @@ def some_pairs(count=500, longest=60):
 @pytest.mark.parametrize("seed", [None, 3])
 def test_every_pair_once_in_few_shapes(tokens, seed):
     sources, targets = some_pairs()
-    batches = Batches(sources, targets, tokens)
+    batches = batches_of_pairs(sources, targets, tokens)
     generator = None if seed is None else np.random.default_rng(seed)
     found = list(batches.epoch(generator))
     assert len(found) == len(batches)
-    assert len({b.sources.shape + b.targets.shape for b in found}) <= 6
+    assert len({tuple(p.shape for p in b.padded) for b in found}) <= 6
     seen = Counter()
     for batch in found:
-        pairs, length = batch.targets.shape
+        pairs, length = batch.padded[1].shape
         assert pairs == 1 or pairs * length <= tokens
-        for source, target in zip(*batch, strict=True):
+        for source, target in zip(*batch.padded, strict=True):
             number = int(target[0])
             assert number == source[0]
             if number:
@@ -42,16 +42,16 @@ def test_every_pair_once_in_few_shapes(tokens, seed):
 def test_padding_is_the_lesser_part():
     sources, targets = some_pairs(8000)
     targets = [t[: len(s)] for s, t in zip(sources, targets, strict=True)]
-    batches = list(Batches(sources, targets, 1000).epoch())
-    there = sum(np.count_nonzero(batch.sources) for batch in batches)
-    assert there > 0.8 * sum(batch.sources.size for batch in batches)
+    batches = list(batches_of_pairs(sources, targets, 1000).epoch())
+    there = sum(np.count_nonzero(batch.padded[0]) for batch in batches)
+    assert there > 0.8 * sum(batch.padded[0].size for batch in batches)
 
 
 def test_shuffles_by_the_generator():
-    batches = Batches(*some_pairs(), 200)
+    batches = batches_of_pairs(*some_pairs(), 200)
 
     def firsts(seed):
-        return [b.targets[0, 0] for b in batches.epoch(np.random.default_rng(seed))]
+        return [b.padded[1][0, 0] for b in batches.epoch(np.random.default_rng(seed))]
 
     assert firsts(1) == firsts(1)
     assert firsts(1) != firsts(2)

@@ -47,17 +47,22 @@ def test_reads_gzipped_files(tmp_path):
 
 BAD_PAIRS = {
     "empty": (b"", {}, "is empty"),
-    "one column": (b"a\tb\nalone\n", {}, "line 2: must have 2 columns or more, with "
-                   "tabs between them; got 1: 'alone'"),
-    "blank line": (b"a\tb\n\nc\td\n", {}, "line 2: must have 2 columns"),
+    "one column": (b"a\tb\nalone\n", {}, "line 2: must have 2 cells, as the first row "
+                   "has; got 1: 'alone'"),
+    "blank line": (b"a\tb\n\nc\td\n", {}, "line 2: must have 2 cells"),
     "empty column": (
-        b"a\tb\n \td\nc\td\n\td\n", {}, "column 1 is empty in 2 of 4 lines: 2, 4"
+        b"a\tb\n \td\nc\td\n\td\n", {}, "column 1 is empty in 2 of 4 rows: lines 2, 4"
     ),
     "not UTF-8": (b"a\tb\ncaf\xe9\td\n", {}, "line 2: is not UTF-8 (byte 0xe9)"),
     "UTF-16": ("a\tb\n".encode("utf-16"), {}, "line 1: is not UTF-8 (byte 0xff)"),
-    "nothing left": (b"a\tb\n", {"skip_lines": 1}, "has no more than the 1 lines"),
+    "nothing left": (b"a\tb\n", {"skip_lines": 1}, "has no row after the 1 lines"),
     "lines below 0": (b"a\tb\n", {"skip_lines": -1}, "skip_lines must be at least 0"),
     "column 0": (b"a\tb\n", {"columns": (0, 1)}, "columns must be two, counted from 1"),
+    "a tab too many": (b"a\tb\nthe\t5\tis here\n", {}, "line 2: must have 2 cells"),
+    "invisible alone": (
+        b"a\tb\nc\t\xe2\x80\x8b\xc2\xad\n", {}, "column 2 is empty in 1 of 2 rows"
+    ),
+    "another kind": (b"a\tb\n", {"separator": "dot"}, "separator must be one of comma"),
     "one column twice": (b"a\tb\n", {"columns": (2, 2)}, "columns must be two"),
     "no such column": (b"a\tb\n", {"columns": (1, 3)}, "line 1: must have 3 columns"),
 }  # fmt: skip
@@ -71,6 +76,20 @@ def test_bad_pairs(case, tmp_path):
     assert message in str(raised.value)
 
 
+def test_bad_rows_are_left_out_on_request(tmp_path, capsys):
+    content = "a\tb\nalone\n\tno source\nc\td\te\ne\tf\n\n"
+    path = write(tmp_path / "a.tsv", content)
+    assert read_pairs(path, skip_bad=True) == SentencePairs(["a", "e"], ["b", "f"])
+    assert "3 bad rows left out" in capsys.readouterr().err
+
+
+def test_comma_separated_pairs(tmp_path):
+    path = write(tmp_path / "a.csv", 'en;fr\n"one; two";un\n')
+    assert read_pairs(path, skip_lines=1) == SentencePairs(["one; two"], ["un"])
+    path = write(tmp_path / "b.csv", "one|un\n")
+    assert read_pairs(path, separator="bar") == SentencePairs(["one"], ["un"])
+
+
 def test_bad_aligned_files(tmp_path):
     two = write(tmp_path / "two", "a\nb\n")
 
@@ -80,7 +99,7 @@ def test_bad_aligned_files(tmp_path):
         return str(raised.value)
 
     assert "must have as many lines; got 2 and 3" in said("a\nb\nc\n")
-    assert "other is empty in 1 of 2 lines: 2" in said("a\n \n")
+    assert "other: its text is empty in 1 of 2 rows: line 2" in said("a\n \n")
     assert "cannot be read: Not a gzipped file" in said("a\nb\n", "other.gz")
     cut = gzip.compress(b"a\nb\n")[:-6]
     assert "cannot be read: Compressed file ended" in said(cut, "other.gz")

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from seqkit.errors import InputError
-from seqkit.models.translation.checkpoint import read_checkpoint, values
+from seqkit.models.checkpoint import read_checkpoint, values
 from seqkit.models.translation.encoding import EncodedPairs
 from seqkit.models.translation.loss import (
     after_start,

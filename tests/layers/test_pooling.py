@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from seqkit.models import MaskedPooling
+from seqkit.layers import MaskedPooling
 
 INPUTS = np.random.default_rng(0).normal(size=(4, 5, 3)).astype("float32")
 MASK = np.array([[1, 1, 1, 0, 0], [0, 1, 0, 1, 0], [1] * 5, [0] * 5], bool)
