@@ -2,20 +2,29 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
 from seqkit.errors import ExportError, InputError
+from seqkit.version import __version__
 
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130  # exit codes
+_DIRECTIONS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
 class Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one line."""
+
+    def add_version(self) -> None:
+        """Add the option that shows the version."""
+        self.add_argument("--version", action="version", version=__version__)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -48,7 +57,8 @@ def add_settings(parser: argparse.ArgumentParser, settings: type, title: str) ->
 
 
 def settings_of(arguments: argparse.Namespace, settings: type) -> Any:
-    """Make the dataclass of the options."""
+    """Make the dataclass of the options; it looks for networks by their names."""
+    import_tensorflow_quietly()
     return settings(**{f.name: getattr(arguments, f.name) for f in fields(settings)})
 
 
@@ -60,24 +70,65 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
     chosen = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], None] = chosen.command
     try:
-        command(chosen)
+        with _termination_interrupts():
+            command(chosen)
+            sys.stdout.flush()
     except (InputError, ExportError) as error:
         code = BAD_INPUT if isinstance(error, InputError) else FAILED
         message = str(error)
     except KeyboardInterrupt:
         code, message = STOPPED, "stopped"
     except BrokenPipeError:  # whoever read what is printed has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return FAILED
+    except OSError as error:  # a disk that is full, a folder that may not be written
+        code, where = FAILED, f"{error.filename}: " if error.filename else ""
+        message = f"{where}{error.strerror or error}"
+        _discard_output()
     else:
         return 0
     print(f"{parser.prog} {chosen.name}: error: {message}", file=sys.stderr)
     return code
 
 
+def _discard_output() -> None:
+    """Let nothing that could not be printed be printed at the end."""
+    with suppress(OSError, ValueError):  # where no file stands behind it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _termination_interrupts() -> Iterator[None]:
+    """Let the signal to terminate end a run as Ctrl-C does: nothing is left."""
+
+    def interrupt(*_: Any) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        former = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
 def step(number: int, of: int, what: str) -> None:
     """Say which step of a run begins."""
     print(f"[{number}/{of}] {what}", flush=True)
+
+
+def texts_of(options: argparse.Namespace) -> list[str]:
+    """Give the texts that a subcommand is asked about.
+
+    Raises:
+        InputError: There are none, or they are named in two ways.
+    """
+    if options.texts and options.file:
+        raise InputError("TEXT and --file exclude each other; got both")
+    return options.texts or read_lines(options.file)
 
 
 def read_lines(path: str | None) -> list[str]:
@@ -137,7 +188,7 @@ def table(rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> str:
         model  accuracy
         LSTM        0.8
     """
-    text = [[str(cell) for cell in row] for row in rows]
+    text = [[printable(str(cell)) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*text, strict=True)]
     lines = []
     for row in text:
@@ -147,3 +198,19 @@ def table(rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> str:
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def printable(text: str) -> str:
+    r"""Give a text whose control characters a terminal does not obey.
+
+    Example:
+        >>> print(printable("two\\nlines, \\x1b[31mred"))
+        two\\nlines, \\x1b[31mred
+    """
+    return "".join(
+        sign.encode("unicode_escape").decode()
+        if unicodedata.category(sign) in ("Cc", "Zl", "Zp", "Cs")
+        or unicodedata.bidirectional(sign) in _DIRECTIONS
+        else sign
+        for sign in text
+    )

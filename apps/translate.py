@@ -8,37 +8,29 @@ python apps/translate.py --help
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from command_line import (
-    Parser,
-    add_settings,
-    import_tensorflow_quietly,
-    read_lines,
-    run,
-    settings_of,
-)
+from application import Application, Measured, add_json, add_model, add_texts
+from command_line import import_tensorflow_quietly, texts_of
 from translate_data import Source
-from translate_run import (
+from translate_measures import (
     chunks,
+    figures,
     measure,
     measure_baselines,
-    network_name,
     samples,
     summary,
-    train_and_write,
 )
 
 from seqkit.errors import InputError
 from seqkit.models import TranslatorSettings
-from seqkit.models.run_files import SAVED_MODEL_FOLDER, read_config
+from seqkit.wording import counted
 
 if TYPE_CHECKING:
     from seqkit.models.translation.translator import Translator
 
-OUTPUT = "saved_models/translation"
 EPILOG = """
 examples:
   %(prog)s train                                  numbers, English to French
@@ -68,77 +60,165 @@ Each subcommand has its own --help. A run writes one folder (--output):
 """
 
 
-def train(options: argparse.Namespace) -> None:
-    """Train, evaluate, draw and export; go on where the same run was stopped."""
-    settings = settings_of(options, TranslatorSettings)
-    source = Source.of(options)
-    metrics = train_and_write(source, settings, options.output, options.fresh)
-    print(f"\n{summary(metrics)}\n\nWritten to {options.output}")
+class Translation(Application):
+    """The translation application."""
 
+    prog = "translate.py"
+    description = __doc__ or ""
+    epilog = EPILOG
+    task = "translation"
+    output = "saved_models/translation"
+    settings = TranslatorSettings
+    source = Source
+    unit = "pair"
 
-def evaluate(options: argparse.Namespace) -> None:
-    """Compare translations with known ones, beside the baselines and other models."""
-    config = read_config(options.model)
-    trained_on = Source.of_config(config, options.model)
-    for folder in options.beside:
-        read_config(folder)
-    source = Source.of(options)
-    given = source.read() if source.is_file else None
-    import_tensorflow_quietly()
-    from seqkit.models import Translator
-    from seqkit.models.translation.evaluation import Scorer, tokenizer_of
+    def name(self, settings: TranslatorSettings) -> str:
+        """Name the network for tables.
 
-    translator = Translator.load(options.model)
-    others = {folder: Translator.load(folder) for folder in options.beside}
-    settings = translator.settings
-    splits = trained_on.splits(settings.seed)
-    measured, pairs = splits.measured() if given is None else ("file", given)
-    scorer = Scorer(
-        tokenizer_of(pairs.targets), settings.lowercase or options.ignore_case
-    )
-    found = measure(translator, pairs, scorer)
-    baselines = {
-        f"{network_name(other.settings)} ({folder})": measure(other, pairs, scorer)[0]
-        for folder, other in others.items()
-    }
-    metrics = {
-        "network": network_name(settings),
-        "measured_on": measured,
-        "scores": found.metrics,
-        "baselines": baselines | measure_baselines(splits.training, pairs, scorer),
-        "samples": samples(pairs, found.outputs, settings.seed),
-        "trained_on": len(pairs[0]) - len(pairs.without(splits.training.sources)[0]),
-    }
-    print(json.dumps(metrics) if options.json else summary(metrics))
+        Example:
+            >>> Translation().name(TranslatorSettings(encoder="LSTM", attention="none"))
+            'LSTM to GRU, no attention'
+        """
+        cells = dict.fromkeys((settings.encoder, settings.decoder))
+        attention = settings.attention.replace("none", "no") + " attention"
+        feeding = ", input feeding" if settings.input_feeding else ""
+        return f"{' to '.join(cells)}, {attention}{feeding}"
 
+    def fit(
+        self, splits: Any, source: Source, settings: TranslatorSettings, folder: Path
+    ) -> "Translator":
+        """Train a translator."""
+        from seqkit.models.translation.translator import Translator
 
-def translate(options: argparse.Namespace) -> None:
-    """Translate sentences: from the command line, a file or standard input."""
-    for name in ("beam", "n_best"):
-        value = getattr(options, name)
-        if value is not None and value < 1:
-            flag = "--" + name.replace("_", "-")
-            raise InputError(f"{flag} must be at least 1; got {value}")
-    if options.beam is not None and options.beam < options.n_best:
-        raise InputError(
-            f"--n-best must be at most --beam; got {options.n_best} and {options.beam}"
+        return Translator.fit(*splits.training, splits.validation, settings, folder)
+
+    def load(self, folder: str) -> "Translator":
+        """Read a trained translator."""
+        from seqkit.models import Translator
+
+        return Translator.load(folder)
+
+    def measure(self, model: "Translator", splits: Any) -> Measured:
+        """Measure a translator on the test, or on validation pairs."""
+        measured, pairs = splits.measured()
+        metrics = self.measures(model, splits.training, measured, pairs)
+        return Measured(metrics, lambda: figures(model, metrics, pairs))
+
+    def measures(
+        self,
+        model: "Translator",
+        training: Any,
+        measured: str,
+        pairs: Any,
+        lowercase: bool = False,
+        others: "Mapping[str, Translator] | None" = None,
+    ) -> dict[str, Any]:
+        """Give what is printed and kept of pairs that were translated."""
+        from seqkit.models.translation.evaluation import Scorer, tokenizer_of
+
+        settings = model.settings
+        scorer = Scorer(tokenizer_of(pairs.targets), settings.lowercase or lowercase)
+        found = measure(model, pairs, scorer)
+        baselines = {
+            f"{self.name(other.settings)} ({folder})": measure(
+                other, pairs, scorer
+            ).metrics
+            for folder, other in (others or {}).items()
+        }
+        return {
+            "network": self.name(settings),
+            "measured_on": measured,
+            "scores": found.metrics,
+            "baselines": baselines | measure_baselines(training, pairs, scorer),
+            "samples": samples(pairs, found.outputs, settings.seed),
+            "trained_on": len(pairs[0]) - len(pairs.without(training.sources)[0]),
+            "translating_seconds": round(found.seconds, 1),
+        }
+
+    def summary(self, metrics: Mapping[str, Any]) -> str:
+        """Lay out the scores of the network and the baselines, and samples."""
+        return summary(metrics)
+
+    def evaluate(self, options: argparse.Namespace) -> None:
+        """Compare translations with known ones, beside baselines and other models."""
+        trained_on = Source.of_config(self.config(options.model), options.model)
+        for folder in options.beside:
+            self.config(folder)
+        source = Source.of(options)
+        given = source.read() if source.is_file else None
+        import_tensorflow_quietly()
+        model = self.load(options.model)
+        others = {folder: self.load(folder) for folder in options.beside}
+        splits = trained_on.splits(model.settings.seed)
+        measured, pairs = splits.measured() if given is None else ("file", given)
+        metrics = self.measures(
+            model, splits.training, measured, pairs, options.ignore_case, others
         )
-    texts = options.texts or read_lines(options.file)
-    read_config(options.model)  # before the seconds that TensorFlow takes
-    import_tensorflow_quietly()
-    from seqkit.models import Translator
+        self.show(metrics, options)
 
-    translator = Translator.load(options.model)
-    if options.alignment:
-        translator.align([], options.beam)  # or the error comes after an output
-    for chunk in chunks(texts, silent=sys.stdout.isatty()):  # the answers are seen
-        for answer in _answers(translator, chunk, options):
-            print(
-                json.dumps(answer, ensure_ascii=False)
-                if options.json
-                else _lines(answer, options.n_best > 1),
-                flush=True,
+    def translate(self, options: argparse.Namespace) -> None:
+        """Translate sentences: from the command line, a file or standard input."""
+        for name in ("beam", "n_best"):
+            value = getattr(options, name)
+            if value is not None and value < 1:
+                flag = "--" + name.replace("_", "-")
+                raise InputError(f"{flag} must be at least 1; got {value}")
+        if options.beam is not None and options.beam < options.n_best:
+            raise InputError(
+                f"--n-best must be at most --beam; got {options.n_best} and "
+                f"{options.beam}"
             )
+        self.config(options.model)  # before texts are waited for
+        texts = texts_of(options)
+        import_tensorflow_quietly()
+        model = self.load(options.model)
+        if options.alignment:
+            model.align([], options.beam)  # or the error comes after an output
+        cut = 0
+        for chunk in chunks(texts, silent=sys.stdout.isatty()):  # answers are seen
+            for answer in _answers(model, chunk, options):
+                cut += "read" in answer
+                print(
+                    json.dumps(answer, ensure_ascii=False)
+                    if options.json
+                    else _lines(answer, options.n_best > 1),
+                    flush=True,
+                )
+        if cut:
+            print(
+                f"{counted(cut, 'text')} of {len(texts)} read in part: the first "
+                f"{model.settings.max_length} tokens (--max-length of train)",
+                file=sys.stderr,
+            )
+
+    def add_commands(self, add: Callable[[Any], argparse.ArgumentParser]) -> None:
+        """Add what other applications have not."""
+        evaluating, translating = add(self.evaluate), add(self.translate)
+        Source.add_options(evaluating, for_training=False)
+        add_texts(translating, "sentences to translate")
+        for parser in (evaluating, translating):
+            add_model(parser, self.output)
+            add_json(parser)
+        evaluating.add_argument(
+            "--beside", nargs="+", default=[], metavar="DIR",
+            help="folders of other runs, to compare with on the same pairs",
+        )  # fmt: skip
+        evaluating.add_argument(
+            "--ignore-case", action="store_true",
+            help="compare in lower case, also for a model that writes both",
+        )  # fmt: skip
+        translating.add_argument(
+            "--beam", type=int, metavar="int",
+            help="translations kept in the search; 1 is greedy (default: the model's)",
+        )  # fmt: skip
+        translating.add_argument(
+            "--n-best", type=int, default=1, metavar="int",
+            help="translations to give of each sentence, with their scores",
+        )  # fmt: skip
+        translating.add_argument(
+            "--alignment", action="store_true",
+            help="give for each token of a translation where attention looked most",
+        )  # fmt: skip
 
 
 def _answers(
@@ -149,12 +229,15 @@ def _answers(
     aligned: Sequence[Any] = [None] * len(texts)
     if options.alignment:
         aligned = translator.align(texts, options.beam)
-    for text, translations, alignment in zip(texts, found, aligned, strict=True):
+    rows = zip(texts, found, aligned, translator.too_long(texts), strict=True)
+    for text, translations, alignment, cut in rows:
         answer: dict[str, Any] = {
             "source": text,
             "translation": translations[0].text,
             "score": translations[0].score,
         }
+        if cut:
+            answer["read"] = f"the first {translator.settings.max_length} tokens"
         if options.n_best > 1:
             answer["n_best"] = [
                 {"translation": each.text, "score": each.score} for each in translations
@@ -170,10 +253,11 @@ def _answers(
 
 def _lines(answer: dict[str, Any], scored: bool) -> str:
     """Lay out an answer for people: the translation, and what was asked besides."""
-    lines = [answer["translation"]]
+    lines = [_one_line(answer["translation"])]
     if scored:
         lines = [
-            f"{each['score']:.3f}\t{each['translation']}" for each in answer["n_best"]
+            f"{each['score']:.3f}\t{_one_line(each['translation'])}"
+            for each in answer["n_best"]
         ]
     if "alignment" in answer:
         source, target, weights = answer["alignment"].values()
@@ -185,85 +269,14 @@ def _lines(answer: dict[str, Any], scored: bool) -> str:
     return "\n".join(lines)
 
 
-def export(options: argparse.Namespace) -> None:
-    """Write the SavedModel of a trained model again, proven in a fresh process."""
-    read_config(options.model)
-    output = options.output or Path(options.model, SAVED_MODEL_FOLDER)
-    import_tensorflow_quietly()
-    from seqkit.models import Translator
-
-    Translator.load(options.model).export(output)
-    print(f"Written to {output}: a fresh process gave the same answers")
-
-
-def parser() -> Parser:
-    """Describe the command line."""
-    top = Parser(description=__doc__, epilog=EPILOG, prog="translate.py")
-    commands = top.add_subparsers(dest="name", required=True, metavar="SUBCOMMAND")
-
-    def add(command: Any) -> argparse.ArgumentParser:
-        added = commands.add_parser(
-            command.__name__, help=command.__doc__, description=command.__doc__
-        )
-        added.set_defaults(command=command)
-        return added
-
-    each = {
-        command.__name__: add(command)
-        for command in (train, evaluate, translate, export)
-    }
-    Source.add_options(each["train"])
-    Source.add_options(each["evaluate"], for_training=False)
-    add_settings(each["train"], TranslatorSettings, "text, network and training")
-    for name in ("evaluate", "translate", "export"):
-        each[name].add_argument(
-            "--model", default=OUTPUT, metavar="DIR",
-            help="folder of a run (default: %(default)s)",
-        )  # fmt: skip
-    each["train"].add_argument(
-        "--output", default=OUTPUT, metavar="DIR",
-        help="folder to write, complete or not at all; it replaces an earlier run "
-        "(default: %(default)s)",
-    )  # fmt: skip
-    each["train"].add_argument(
-        "--fresh", action="store_true",
-        help="start anew also where a run that was stopped could go on",
-    )  # fmt: skip
-    each["evaluate"].add_argument(
-        "--beside", nargs="+", default=[], metavar="DIR",
-        help="folders of other runs, to compare with on the same pairs",
-    )  # fmt: skip
-    each["evaluate"].add_argument(
-        "--ignore-case", action="store_true",
-        help="compare in lower case, also for a model that writes both",
-    )  # fmt: skip
-    each["export"].add_argument(
-        "--output", metavar="DIR", help="folder to write (default: 1/ in the model's)"
-    )
-    for name in ("evaluate", "translate"):
-        each[name].add_argument("--json", action="store_true", help="print JSON")
-    each["translate"].add_argument("texts", nargs="*", metavar="TEXT")
-    each["translate"].add_argument(
-        "--file", help="sentences to translate, one a line, UTF-8"
-    )
-    each["translate"].add_argument(
-        "--beam", type=int, metavar="int",
-        help="translations kept in the search; 1 is greedy (default: the model's)",
-    )  # fmt: skip
-    each["translate"].add_argument(
-        "--n-best", type=int, default=1, metavar="int",
-        help="translations to give of each sentence, with their scores",
-    )  # fmt: skip
-    each["translate"].add_argument(
-        "--alignment", action="store_true",
-        help="give for each token of a translation where attention looked most",
-    )  # fmt: skip
-    return top
+def _one_line(text: str) -> str:
+    """Give a text without the ends of lines that a model may write."""
+    return " ".join(text.splitlines())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit code."""
-    return run(parser(), arguments)
+    return Translation().main(arguments)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from seqkit.errors import InputError
@@ -14,6 +15,11 @@ from seqkit.models.translation.pairs import (
     read_pairs,
     split,
 )
+from seqkit.text.tables import SEPARATORS
+
+_FILES = (
+    "data", "source", "target", "valid_data", "valid_source", "valid_target",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Source:
     valid_target: str | None = None
     columns: tuple[int, int] = (1, 2)
     skip_lines: int = 0
+    separator: str | None = None
+    skip_bad_rows: bool = False
     reverse: bool = False
 
     def __post_init__(self) -> None:
@@ -38,11 +46,12 @@ class Source:
             raise InputError("--valid-source and --valid-target go together")
         if (self.valid_data or self.valid_source) and not (self.data or self.source):
             raise InputError("--valid-... goes with --data or --source")
-        shape = (self.columns, self.skip_lines)
-        if shape != (Source.columns, Source.skip_lines) and not (
-            self.data or self.valid_data
-        ):
-            raise InputError("--columns and --skip-lines go with --data")
+        form = (self.columns, self.skip_lines, self.separator, self.skip_bad_rows)
+        if form != ((1, 2), 0, None, False) and not (self.data or self.valid_data):
+            raise InputError(
+                "--columns, --skip-lines, --separator and --skip-bad-rows go with "
+                "--data"
+            )
 
     @classmethod
     def add_options(
@@ -53,7 +62,8 @@ class Source:
         one_of = group.add_mutually_exclusive_group()
         one_of.add_argument(
             "--data", metavar="FILE",
-            help="pairs in UTF-8, a tab between source and target, no header; or .gz",
+            help="a .tsv, .txt or .csv file in UTF-8, a pair in each row, no header; "
+            "or .gz; only in a .csv may cells stand in quotation marks",
         )  # fmt: skip
         one_of.add_argument(
             "--source", metavar="FILE", help="sentences, one a line, UTF-8; or .gz"
@@ -85,14 +95,25 @@ class Source:
             help="lines at its start that hold no pair (default: %(default)s)",
         )  # fmt: skip
         group.add_argument(
+            "--separator", choices=SEPARATORS,
+            help="what stands between cells, where it is not found by itself",
+        )  # fmt: skip
+        group.add_argument(
+            "--skip-bad-rows", action="store_true",
+            help="leave out rows with too few or many cells, or an empty one",
+        )  # fmt: skip
+        group.add_argument(
             "--reverse", action="store_true", help="translate in the other direction"
         )
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> "Source":
-        """Take the options."""
+        """Take the options; files get their whole path, known from any folder."""
         names = vars(options).keys() & cls.__dataclass_fields__.keys()
         given = {name: getattr(options, name) for name in names}
+        for name in _FILES:
+            if given.get(name) is not None:
+                given[name] = str(Path(given[name]).absolute())
         return cls(**{**given, "columns": tuple(options.columns)})
 
     @classmethod
@@ -152,7 +173,9 @@ class Source:
         self, data: str | None, source: str | None, target: str | None
     ) -> SentencePairs:
         if data is not None:
-            pairs = read_pairs(data, self.columns, self.skip_lines)
+            pairs = read_pairs(
+                data, self.columns, self.skip_lines, self.separator, self.skip_bad_rows
+            )
         else:
             assert source is not None
             assert target is not None

@@ -76,8 +76,9 @@ class MaskedPooling(keras.layers.Layer):
             steps = ops.sum(ops.cast(mask, inputs.dtype), axis=1)
             return ops.sum(inputs, axis=1) / ops.maximum(steps, 1)
         scores = ops.tanh(inputs @ self.kernel + self.bias) @ self.vector
-        weights = ops.softmax(ops.where(mask, scores, _MASKED_SCORE), axis=1)
-        return ops.sum(weights * inputs, axis=1)
+        scores = ops.where(mask, scores, _MASKED_SCORE)
+        powers = ops.exp(scores - ops.max(scores, axis=1, keepdims=True))
+        return ops.sum(powers * inputs, axis=1) / ops.sum(powers, axis=1)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """There is no time left to mask."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -35,11 +36,16 @@ def is_run(folder: Path) -> bool:
     return True
 
 
-def read_config(folder: str | os.PathLike) -> dict[str, Any]:
+def read_config(folder: str | os.PathLike, task: str | None = None) -> dict[str, Any]:
     """Read the config.json of a run.
 
+    Args:
+        folder: The run's.
+        task: What it must be a run of, where it says so; None for any.
+
     Raises:
-        InputError: The folder or the file is missing, or it is no run's.
+        InputError: The folder or the file is missing, or it is no run's, or one of
+            another task.
     """
     path = Path(folder, CONFIG_FILE)
     if not path.parent.is_dir():
@@ -52,6 +58,10 @@ def read_config(folder: str | os.PathLike) -> dict[str, Any]:
         raise InputError(f"{path}: cannot be read: {error}") from error
     if not isinstance(config, dict) or "seqkit" not in config:
         raise InputError(f"{path}: not written by seqkit")
+    if task is not None and config.get("task", task) != task:
+        raise InputError(
+            f"{folder}: must be a run of {task}; it is one of {config['task']}"
+        )
     return config
 
 
@@ -110,6 +120,8 @@ def read_network(folder: str | os.PathLike, name: str = MODEL_FILE) -> Any:
     path = Path(folder, name)
     if not path.is_file():
         raise InputError(f"{folder}: not a model folder: no {name}")
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"{path}: cannot be read as a model: it is damaged")
     try:
         return keras.models.load_model(path, compile=False)
     except Exception as error:  # whatever a damaged archive makes Keras raise

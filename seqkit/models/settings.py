@@ -7,7 +7,6 @@ from dataclasses import field, fields
 from typing import Any
 
 from seqkit.errors import InputError
-from seqkit.models.named_layers import find_recurrent_layer
 
 
 def setting(default: Any, help: str, **rule: Any) -> Any:
@@ -38,6 +37,9 @@ def _check(name: str, value: Any, kind: Any, rule: Any) -> None:
     if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
         raise InputError(f"{name} must be of type {kind.__name__}; got {value!r}")
     if "network" in rule:
+        # Imports Keras, for which help texts need not wait.
+        from seqkit.models.named_layers import find_recurrent_layer
+
         find_recurrent_layer(str(value), name)
     if "choices" in rule and value not in rule["choices"]:
         raise InputError(

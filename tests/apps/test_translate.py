@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 import translate
 
-from seqkit.models import Translator
+from seqkit.models import Translation, Translator
 from seqkit.models.translation.training import Training
 from seqkit.recurrence import portable
 
@@ -178,7 +178,7 @@ def test_translate_reads_files_and_standard_input(
 
 
 def test_the_order_is_kept_over_chunks(trained, capsys, monkeypatch):
-    monkeypatch.setattr("translate_run._CHUNK", 3)
+    monkeypatch.setattr("translate_measures._CHUNK", 3)
     texts = [source for source, _ in sentences(10, seed=5)]
     assert run("translate", "--model", trained, "--json", *texts) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -209,6 +209,20 @@ def test_n_best_and_alignment(trained, capsys):
         assert target == token.strip()
         assert source == line["alignment"]["source"][row.argmax()].strip()
         assert float(weight) == pytest.approx(row.max(), abs=0.01)
+
+
+def test_as_many_lines_as_texts_whatever_the_model_writes(trained, capsys, monkeypatch):
+    def n_best(self, texts, *_):
+        return [[Translation("two\nlines\r\u2028\x0b", -1.0)] for _ in texts]
+
+    monkeypatch.setattr(Translator, "n_best", n_best)
+    assert run("translate", "--model", trained, "one", "two " * 20) == 0
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 2
+    assert "1 text of 2 read in part: the first 12 tokens" in printed.err
+    assert run("translate", "--model", trained, "--json", "two " * 20) == 0
+    line = json.loads(capsys.readouterr().out)
+    assert line["read"] == "the first 12 tokens"
 
 
 def test_the_beam_can_be_chosen(trained, capsys):
@@ -351,6 +365,11 @@ GOOD = "".join(f"{source}\t{target}\n" for source, target in sentences(20)).enco
 BAD_DATA = {
     "missing file": (lambda path: str(path / "none.tsv"), "there is no such file"),
     "a folder": (lambda path: str(path), "cannot be read: Is a directory"),
+    "another kind of file": (bytes_of(GOOD, "data.xls"), "must end in .csv, .tsv"),
+    "a tab too many": (
+        bytes_of(GOOD + b"the\tnumber 5\tis here\n"),
+        "line 21: must have 2 cells, as the first row has; got 3",
+    ),
     "empty file": (bytes_of(b""), "is empty"),
     "wrong encoding": (
         bytes_of(GOOD + b"caf\xe9\tcoffee\n"),
@@ -359,16 +378,16 @@ BAD_DATA = {
     "utf-16": (bytes_of("a\tb\n".encode("utf-16")), "line 1: is not UTF-8"),
     "one column": (
         bytes_of(GOOD + b"alone\n"),
-        "line 21: must have 2 columns or more, with tabs between them; got 1: 'alone'",
+        "line 21: must have 2 cells, as the first row has; got 1: 'alone'",
     ),
     "commas": (bytes_of(b"one,un\ntwo,deux\n"), "line 1: must have 2 columns"),
     "no source": (
         bytes_of(GOOD + b" \tun\n"),
-        "column 1 is empty in 1 of 21 lines: 21",
+        "column 1 is empty in 1 of 21 rows: line 21",
     ),
     "no target": (
         bytes_of(GOOD + b"one\t\n"),
-        "column 2 is empty in 1 of 21 lines: 21",
+        "column 2 is empty in 1 of 21 rows: line 21",
     ),
     "too few": (bytes_of(GOOD[: GOOD.find(b"\n")]), "at least 10 different sources"),
     "one source": (
@@ -431,13 +450,14 @@ def test_bad_aligned_files(tmp_path, capsys):
         (["--encoder", "Transformer"], "must be one of Elman, GRU, Jordan"),
         (["--decoder", "Transformer"], "must be one of "),
         (["--tied", "all", "--no-joint"], "tied='all' needs joint=True"),
+        (["--attention", "none", "--input-feeding"], "input_feeding needs an attent"),
         (
             ["--columns", "1", "3", "--skip-lines", "-1"],
             "skip_lines must be at least 0",
         ),
         (["--columns", "0", "1"], "columns must be two, counted from 1; got (0, 1)"),
         (["--columns", "1", "4"], "line 1: must have 4 columns or more"),
-        (["--skip-lines", "60"], "has no more than the 60 lines to skip"),
+        (["--skip-lines", "60"], "has no row after the 60 lines to skip"),
         (["--target", "x"], "--source and --target go together"),
         (["--valid-target", "x"], "--valid-source and --valid-target go together"),
     ],
@@ -456,7 +476,7 @@ def test_bad_settings(options, message, tmp_path, capsys):
         (["--dataset", "unknown"], "dataset must be one of jupyterlab-fr"),
         (["--dataset", "numbers-xx"], "got 'xx'"),
         (["--dataset", "jupyterlab-xx"], "needs the package jupyterlab-language-pack"),
-        (["--columns", "2", "1"], "--columns and --skip-lines go with --data"),
+        (["--columns", "2", "1"], "--columns, --skip-lines, --separator and --skip-"),
         (["--valid-data", "a"], "--valid-... goes with --data or --source"),
     ],
 )
@@ -516,6 +536,7 @@ def test_a_folder_that_is_no_run_is_not_replaced(tmp_path, capsys):
         ("none", "there is no such folder"),
         ("empty", "no config.json"),
         ("other", "config.json: not the configuration of a translator"),
+        ("another task", "must be a run of translation; it is one of sentiment"),
     ],
 )
 def test_bad_model_folder(command, name, message, tmp_path, capsys):
@@ -524,6 +545,9 @@ def test_bad_model_folder(command, name, message, tmp_path, capsys):
     data = {"columns": [1, 2]}
     config = {"seqkit": "1", "settings": {"network": "GRU"}, "data": data}
     (tmp_path / "other" / "config.json").write_text(json.dumps(config))
+    (tmp_path / "another task").mkdir()
+    config["task"] = "sentiment"
+    (tmp_path / "another task" / "config.json").write_text(json.dumps(config))
     texts = ["a text"] if command == "translate" else []
     assert run(command, "--model", tmp_path / name, *texts) == 2
     assert message in the_line(capsys, command)
@@ -549,6 +573,7 @@ def test_bad_texts_and_options_of_translate(
     assert "standard input: is empty" in said()
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     assert "no texts: give them as arguments" in said()
+    assert "TEXT and --file exclude each other" in said("one", "--file", "a")
 
 
 def test_bad_files_of_evaluate(trained, tmp_path, capsys):

@@ -4,7 +4,6 @@ import os
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from seqkit.models.classification.calibration import (
     fit_temperature,
     softmax,
 )
+from seqkit.models.classification.encoding import checksums, first_vectors, ids_of
 from seqkit.models.classification.labels import checked_texts, class_names
 from seqkit.models.classification.network import text_classifier
 from seqkit.models.classification.ngrams import Ngrams, NgramTable, fit_ngrams
@@ -31,7 +31,7 @@ from seqkit.models.run_files import (
     write_config,
 )
 from seqkit.recurrence import portable
-from seqkit.text import TextCodec, identity, learn_vectors, read_vectors
+from seqkit.text import TextCodec
 
 PROBES = (
     "qwxyzzy zzyxwq",
@@ -43,9 +43,6 @@ PROBES = (
 NGRAMS_FILE = "ngrams.npz"
 BOTH, NGRAMS_ALONE = "network and n-grams", "n-grams alone"
 _CHUNK = 128  # texts answered at a time
-_ENCODED = 4096  # texts encoded at a time
-_VECTOR_SIZE = 0.3  # standard deviation of word vectors that are learnt or read
-_UNTAUGHT_SIZE = 0.05  # of those of words that are not
 
 
 class Prediction(NamedTuple):
@@ -154,8 +151,9 @@ class SentimentClassifier:
 
         Raises:
             InputError: Texts are no strings, or not as many as labels; there is one
-                class only, or a validation label that no training text has; the file of vectors cannot be read, or `folder` holds a run
-                with other settings or texts.
+                class only, or a validation label that no training text has; the file of
+                vectors cannot be read, or `folder` holds a run with other settings or
+                texts.
         """
         texts, names = checked_texts(texts, labels, "texts")
         valid_texts, valid_names = checked_texts(*validation, "validation texts")
@@ -166,7 +164,6 @@ class SentimentClassifier:
         if unseen:
             raise InputError(f"validation has labels that training has not: {unseen}")
         keras.utils.set_random_seed(settings.seed)
-        say = print if verbose else (lambda text: None)
         every = [*texts, *unlabelled]
         codec = TextCodec.learn(
             every,
@@ -176,14 +173,18 @@ class SentimentClassifier:
             settings.minimum_count,
             read_only=True,
         )
-        ids = _ids(codec, every)
-        say(f"  {len(codec)} ids; vectors of them from {len(every)} texts", flush=True)
-        start = _first_vectors(ids, codec, settings, vectors)
+        ids = ids_of(codec, every)
+        if verbose:
+            print(
+                f"  {len(codec)} ids, with vectors from {len(every)} texts", flush=True
+            )
+        start = first_vectors(ids, codec, settings, vectors)
         place = {name: number for number, name in enumerate(classes)}
         truth = np.array([place[name] for name in names])
         valid_truth = np.array([place[name] for name in valid_names], int)
         table = NgramTable(codec.pieces, texts, settings.ngrams)
-        say(f"  {len(table.keys)} n-grams, weighted by naive Bayes", flush=True)
+        if verbose:
+            print(f"  {len(table.keys)} n-grams, weighted by naive Bayes", flush=True)
         ngrams, scores = fit_ngrams(table, truth, len(classes), settings.seed)
         settings_of_size = {**vars(settings), "embedding": start.shape[1]}
         network = text_classifier(
@@ -191,7 +192,7 @@ class SentimentClassifier:
         )
         network.get_layer("embedding").set_weights([start])
         classifier = cls(network, ngrams, codec, classes, settings)
-        classifier.trained = np.unique(_checksums(texts))
+        classifier.trained = np.unique(checksums(texts))
         classifier.shares = {
             name: count / len(names) for name, count in Counter(names).most_common()
         }
@@ -200,7 +201,7 @@ class SentimentClassifier:
             network,
             settings,
             Encoded(ids[: len(texts)], scores, truth),
-            Encoded(_ids(codec, valid_texts), valid_scores, valid_truth),
+            Encoded(ids_of(codec, valid_texts), valid_scores, valid_truth),
             folder,
             verbose,
         )
@@ -274,7 +275,7 @@ class SentimentClassifier:
 
     def trained_on(self, texts: Sequence[str]) -> int:
         """Give how many of these texts it was trained on, however they are written."""
-        return int(np.isin(_checksums(texts), self.trained).sum())
+        return int(np.isin(checksums(texts), self.trained).sum())
 
     def attribute(self, text: str) -> list[tuple[str, float]]:
         """Say how much each word speaks for the predicted class: leave-one-word-out.
@@ -433,42 +434,3 @@ def _strings(texts: Any) -> Any:
     if isinstance(texts, (str, bytes)):
         raise InputError(f"texts must be a list of strings; got the string {texts!r}")
     return texts
-
-
-def _checksums(texts: Sequence[str]) -> np.ndarray:
-    """Give a number for each text: the same for texts that are the same."""
-    digests = [blake2b(identity(t).encode(), digest_size=8).digest() for t in texts]
-    return np.frombuffer(b"".join(digests), np.int64)
-
-
-def _ids(codec: TextCodec, texts: Sequence[str]) -> list[np.ndarray]:
-    """Give the ids of each text."""
-    found: list[np.ndarray] = []
-    for start in range(0, len(texts), _ENCODED):
-        ids = codec(tf.constant(list(texts[start : start + _ENCODED]), tf.string))
-        found += np.split(ids.flat_values.numpy(), ids.row_splits.numpy()[1:-1])
-    return found
-
-
-def _first_vectors(
-    ids: Sequence[np.ndarray],
-    codec: TextCodec,
-    settings: ClassifierSettings,
-    file: str | os.PathLike | None,
-) -> np.ndarray:
-    """Give the vector of each id that training starts from."""
-    if file is None:
-        without_unknown = [np.where(row == codec.UNKNOWN, -1, row) for row in ids]
-        start = learn_vectors(
-            without_unknown, len(codec), settings.embedding, settings.seed
-        )
-        start = start * _VECTOR_SIZE
-    else:
-        if settings.level != "word":
-            raise InputError(f"vectors go with level 'word'; got {settings.level!r}")
-        start, _ = read_vectors(file, codec.entries, settings.lowercase)
-        reserved = np.zeros((codec.UNKNOWN + 1, start.shape[1]), np.float32)
-        start = np.concatenate([reserved, start * _VECTOR_SIZE])
-    generator = np.random.default_rng(settings.seed)
-    start += generator.normal(0, _UNTAUGHT_SIZE, start.shape) * (start == 0)
-    return start.astype(np.float32)

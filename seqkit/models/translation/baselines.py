@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqkit.models.translation.pairs import SentencePairs
-from seqkit.text.cutting import cut_in_python, normalize_in_python
+from seqkit.text.rules import cut_in_python, normalize_in_python
 
 Translate = Callable[[Sequence[str]], list[str]]
 

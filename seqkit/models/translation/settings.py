@@ -137,6 +137,10 @@ class TranslatorSettings:
         if self.tied == "all" and not self.joint:
             raise InputError("tied='all' needs joint=True: one vocabulary for both")
         if self.attention == "none":
+            if self.input_feeding:
+                raise InputError(
+                    "input_feeding needs an attention; got attention='none'"
+                )
             if self.context == "first" and self.bridge == "zero":
                 raise InputError(
                     "attention='none' with context='first' needs bridge='dense': the "

@@ -159,17 +159,22 @@ class Translator:
     ) -> list[list[Translation]]:
         """Give the best translations of each text, the best first.
 
-        There are fewer than `n` where the search ends in fewer.
+        There are fewer than `n` where the search ends in fewer different ones.
         """
         found = self._search(texts, beam or max(n, self.settings.beam), n)
-        return [
-            [
-                Translation(text.decode(), float(score))
-                for text, score in zip(*each, strict=True)
-                if np.isfinite(score)
-            ]
-            for each in zip(found["texts"], found["scores"], strict=True)
-        ]
+        answers = []
+        for each in zip(found["texts"], found["scores"], strict=True):
+            best: dict[bytes, Translation] = {}
+            for text, score in zip(*each, strict=True):
+                if np.isfinite(score):
+                    best.setdefault(text, Translation(text.decode(), float(score)))
+            answers.append(list(best.values()))
+        return answers
+
+    def too_long(self, texts: Sequence[str]) -> list[bool]:
+        """Say of each text whether it is longer than what is read of it."""
+        lengths = self.source_codec(tf.constant(texts, tf.string)).row_lengths()
+        return (lengths > self.settings.max_length).numpy().tolist()
 
     def align(self, texts: Sequence[str], beam: int | None = None) -> list[Alignment]:
         """Say where attention looked as each text was translated.

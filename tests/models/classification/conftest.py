@@ -14,11 +14,12 @@ TINY = ClassifierSettings(
     units=8,
     embedding=8,
     dropout=0.0,
+    word_dropout=0.0,
     epochs=6,
     batch_size=16,
     learning_rate=0.03,
-    max_length=20,
-    minimum_count=1,
+    stretch=8,
+    averaging=0.9,
 )
 
 
@@ -35,12 +36,15 @@ def reviews(count, seed=0):
     return texts, labels
 
 
-def quick_fit(training, validation, **settings):
+def quick_fit(
+    training, validation, unlabelled=(), vectors=None, folder=None, **settings
+):
     """Fit with the plain time loop: nothing is compiled, which takes seconds."""
     with portable():
         return SentimentClassifier.fit(
-            *training, validation, replace(TINY, **settings), verbose=0
-        )
+            *training, validation, replace(TINY, **settings), unlabelled, vectors,
+            folder, verbose=0,
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

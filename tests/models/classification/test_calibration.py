@@ -4,6 +4,7 @@ from sklearn.metrics import log_loss
 
 from seqkit.models.classification.calibration import (
     expected_calibration_error,
+    fit_bias,
     fit_temperature,
     reliability,
     softmax,
@@ -29,10 +30,27 @@ def test_no_other_temperature_is_better():
     labels = drawn_from(logits / 2)
     best = fit_temperature(logits, labels)
     losses = [
-        log_loss(labels, softmax(logits / t), labels=range(4))
+        log_loss(labels, softmax(logits / t), labels=range(4), normalize=False)
+        + np.log(t) ** 2 / (2 * 0.3**2)
         for t in (best * 0.98, best, best * 1.02)
     ]
     assert losses[1] == min(losses)
+
+
+def test_few_texts_that_are_all_right_do_not_make_it_small():
+    logits = np.array([[3.0, -3.0], [-2.0, 2.0]] * 5)
+    assert 0.9 < fit_temperature(logits, np.array([0, 1] * 5)) < 1
+    assert 0.5 < fit_temperature(logits / 4, np.array([0, 1] * 5)) < 1
+
+
+def test_bias_makes_the_shares_right():
+    generator = np.random.default_rng(3)
+    logits = generator.normal(0, 2, (5000, 3))
+    labels = drawn_from(logits + np.array([1.0, 0.0, -1.0]))
+    bias = fit_bias(logits, labels)
+    shares = softmax(logits + bias).mean(axis=0)
+    np.testing.assert_allclose(shares, np.bincount(labels) / 5000, atol=0.003)
+    assert np.abs(fit_bias(logits[:4], labels[:4])).max() < 0.3
 
 
 def test_calibration_error_by_hand():

@@ -7,7 +7,9 @@ import tensorflow as tf
 
 from seqkit.errors import InputError
 from seqkit.models import SentimentClassifier, text_classifier
+from seqkit.models.checkpoint import read_checkpoint, write_checkpoint
 from seqkit.models.classification.calibration import softmax
+from seqkit.models.classification.classifier import BOTH, NGRAMS_ALONE
 from seqkit.models.classification.settings import POOLINGS
 from seqkit.models.run_files import read_config
 from seqkit.recurrence import portable
@@ -36,10 +38,12 @@ def test_lstm_learns_after_right_padding_because_it_is_masked(masked, monkeypatc
     embedding = keras.layers.Embedding
     if not masked:
         monkeypatch.setattr(
-            keras.layers, "Embedding", lambda *sizes, **_: embedding(*sizes)
+            keras.layers,
+            "Embedding",
+            lambda *sizes, **_: embedding(*sizes, name=_["name"]),
         )
     network = text_classifier(settings, vocabulary_size=8, classes=2)
-    words = {"a": 2, "good": 3, "bad": 4, "film": 5}
+    words = {"a": 4, "good": 5, "bad": 6, "film": 7}
     ids = np.array([[words[w] for w in t.split()] + [0] * 60 for t in texts], "int32")
     network.compile(
         keras.optimizers.Adam(0.02),
@@ -47,38 +51,60 @@ def test_lstm_learns_after_right_padding_because_it_is_masked(masked, monkeypatc
         jit_compile=False,
     )
     with portable():
-        history = network.fit(ids, np.array(labels), epochs=8, batch_size=16, verbose=0)
+        history = network.fit(
+            [ids, np.zeros((64, 2))],
+            np.array(labels),
+            epochs=8,
+            batch_size=16,
+            verbose=0,
+        )
     reached = history.history["loss"][-1]
     assert (reached < 0.05) if masked else (reached > 0.6)
 
 
-@pytest.mark.parametrize("name", ["SimpleRNN", "Jordan"])
+@pytest.mark.parametrize("name", ["LSTM", "SimpleRNN", "Jordan"])
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_padding_changes_no_answer(name, pooling):
-    settings = replace(TINY, network=name, pooling=pooling, bidirectional=True)
+    settings = replace(
+        TINY, network=name, pooling=pooling, bidirectional=True, stretch=3
+    )
     network = text_classifier(settings, vocabulary_size=9, classes=3)
-    ids = np.array([[3, 4, 5, 0], [6, 0, 0, 0], [0, 0, 0, 0]], "int32")
+    ids = np.array([[3, 4, 5, 6], [6, 0, 0, 0], [0, 0, 0, 0]], "int32")
+    scores = np.ones((3, 3), "float32")
     more = np.pad(ids, [[0, 0], [0, 3]])
-    answer = np.array(network(ids))
+    answer = np.array(network([ids, scores]))
     assert np.isfinite(answer).all()
-    np.testing.assert_allclose(network(more), answer, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(network(ids[:1, :3]), answer[:1], rtol=1e-5, atol=1e-6)
+    for other in (network([more, scores]), network.predict([more, scores], verbose=0)):
+        np.testing.assert_allclose(other, answer, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        network([ids[1:2, :1], scores[:1]]), answer[1:2], rtol=1e-5, atol=1e-6
+    )
+
+
+def test_scores_are_added_to_what_the_network_says():
+    network = text_classifier(TINY, vocabulary_size=9, classes=3)
+    ids, scores = np.array([[4, 5]], "int32"), np.array([[1.0, -2.0, 3.0]], "float32")
+    without = np.array(network([ids, 0 * scores]))
+    np.testing.assert_allclose(network([ids, scores]) - without, scores, atol=1e-6)
+    network.get_layer("ngrams").set_weights([np.array([1.0, 2.0, 0.5])])
+    np.testing.assert_allclose(
+        network([ids, scores]) - without, [[1.0, -4.0, 1.5]], atol=1e-6
+    )
 
 
 def test_every_setting_shapes_the_network():
-    settings = replace(TINY, network="SimpleRNN", layers=2, bidirectional=True, units=3)
+    settings = replace(
+        TINY, network="SimpleRNN", layers=2, bidirectional=True, units=3,
+        dropout=0.4, word_dropout=0.1,
+    )  # fmt: skip
     network = text_classifier(settings, vocabulary_size=50, classes=4)
     shapes = [tuple(weight.shape) for weight in network.weights]
     one_way = [(3, 3), (3,)]
-    assert shapes == [
-        (50, 8),
-        *[(8, 3), *one_way] * 2,
-        *[(6, 3), *one_way] * 2,
-        (6, 4),
-        (4,),
-    ]
+    assert sorted(shapes) == sorted(
+        [(50, 8), *[(8, 3), *one_way] * 2, *[(6, 3), *one_way] * 2, (6, 4), (4,), (4,)]
+    )
     dropouts = [x.rate for x in network.layers if isinstance(x, keras.layers.Dropout)]
-    assert dropouts == [0.0, 0.0]
+    assert dropouts == [0.1, 0.2, 0.4]
 
 
 def test_answers_do_not_depend_on_their_company(classifier):
@@ -92,7 +118,14 @@ def test_answers_do_not_depend_on_their_company(classifier):
 
 
 def test_the_graph_answers_as_the_object(classifier):
-    texts = ["a good film", "dull", "", "unknown wörds 👍🏽", "flat " * 60]
+    texts = [
+        "a good film",
+        "dull",
+        "",
+        "unknown wörds 👍🏽",
+        "flat " * 60,
+        "cafe\u0301",
+    ]
     given = classifier.answer(tf.constant(texts))
     for index, (label, score) in enumerate(classifier(texts)):
         assert given["label"][index].numpy().decode() == label
@@ -128,12 +161,82 @@ def test_stops_early_and_keeps_the_best_weights():
     texts, labels = reviews(64)
     wrong = ["positive" if label == "negative" else "negative" for label in labels]
     fitted = quick_fit((texts, labels), (texts, wrong), epochs=20, patience=2)
-    losses = fitted.history["val_cross_entropy"]
+    losses = fitted.history["val_loss"]
     best = int(np.argmin(losses))
     assert len(losses) == best + 1 + 2 < 20
+    assert fitted.chosen == [best + 1]
+    fitted.answers = BOTH
     classes = np.array([label == "positive" for label in wrong]).astype(int)
     kept = -np.log(softmax(fitted.logits(texts))[np.arange(64), classes]).mean()
     assert kept == pytest.approx(losses[best], rel=1e-4)
+
+
+def test_goes_on_where_it_was_stopped(tmp_path):
+    data = reviews(60)
+    whole = quick_fit(data, data, epochs=3, dropout=0.3)
+    with portable():
+        for epochs in (1, 3):
+            settings = replace(TINY, epochs=epochs, dropout=0.3)
+            if epochs == 3:
+                state, arrays = read_checkpoint(tmp_path)
+                state["settings"]["epochs"] = 3
+                write_checkpoint(tmp_path, state, arrays)
+            found = SentimentClassifier.fit(
+                *data, data, settings, folder=tmp_path, verbose=0
+            )
+    assert found.history == whole.history
+    np.testing.assert_array_equal(found.logits(data[0][:9]), whole.logits(data[0][:9]))
+    with pytest.raises(InputError, match="checkpoint of a run with other texts"):
+        quick_fit(reviews(60, seed=9), data, epochs=3, dropout=0.3, folder=tmp_path)
+
+
+def test_answers_with_the_ngrams_where_they_are_better(tmp_path):
+    """Pairs of words decide, and the network is taught the contrary."""
+    texts, labels = reviews(80)
+    fitted = quick_fit((texts, labels), (texts, labels), epochs=1, learning_rate=1e-9)
+    assert set(fitted.validation) == {BOTH, NGRAMS_ALONE}
+    fitted.network.get_layer("ngrams").set_weights([np.array([-1.0, -1.0])])
+    truth = np.array([label == "positive" for label in labels]).astype(int)
+    fitted._calibrate(texts, truth)
+    assert fitted.answers == NGRAMS_ALONE
+    assert accuracy(fitted, texts, labels) > 0.9
+    np.testing.assert_allclose(
+        fitted.answer(tf.constant(texts))["probabilities"],
+        fitted.probabilities(texts),
+        atol=1e-5,
+    )
+    fitted.save(tmp_path)
+    assert SentimentClassifier.load(tmp_path)(texts) == fitted(texts)
+
+
+def test_labels_of_any_kind():
+    texts, names = reviews(40)
+    for labels, classes in (
+        ([int(name == "positive") for name in names], ("0", "1")),
+        (np.array([name == "positive" for name in names]), ("False", "True")),
+        ([10.0 if name == "positive" else 2.0 for name in names], ("2", "10")),
+        (np.array(names), ("negative", "positive")),
+    ):
+        fitted = quick_fit((texts, labels), (texts, labels), epochs=1)
+        assert fitted.classes == classes
+
+
+def test_vectors_of_words_come_from_more_texts_or_a_file(tmp_path):
+    data = reviews(40)
+    more = ["a splendid film", "splendid actors"] * 3
+    fitted = quick_fit(data, data, epochs=1, unlabelled=more)
+    assert "splendid" in fitted.codec.entries
+    assert fitted.ngrams(fitted.codec.pieces(["splendid"])).numpy() == pytest.approx(
+        fitted.ngrams.bias.numpy()[None]
+    )
+    path = tmp_path / "vectors.txt"
+    path.write_text("4 3\ngood 1 2 3\nBad -1 -2 -3\nbad 5 5 5\nzebra 0 0 1\n")
+    fitted = quick_fit(data, data, epochs=1, vectors=path, learning_rate=1e-9)
+    weights = fitted.network.get_layer("embedding").get_weights()[0]
+    assert weights.shape == (len(fitted.codec), 3)
+    good, bad = (weights[4 + fitted.codec.entries.index(w)] for w in ("good", "bad"))
+    np.testing.assert_allclose(good / good[0], [1, 2, 3], rtol=1e-4)
+    np.testing.assert_allclose(bad / bad[0], [1, 1, 1], rtol=1e-4)
 
 
 def test_chinese_and_more_than_two_classes():
@@ -157,7 +260,7 @@ def test_attribution_finds_the_telling_word(classifier):
     assert [word for word, _ in effects] == words
     assert max(effects, key=lambda pair: pair[1])[0] == "moving"
     assert classifier.attribute("") == []
-    logits = classifier.logits(["dull film", "film"]) / classifier.temperature
+    logits = classifier.calibrated(classifier.logits(["dull film", "film"]))
     label = logits[0].argmax()
     odds = logits[:, label] - logits[:, 1 - label]
     assert classifier.attribute("dull film")[0][1] == pytest.approx(
@@ -170,6 +273,11 @@ def test_attribution_finds_the_telling_word(classifier):
     [
         (["a", "a"], (["x"], ["a"]), "labels must be of two classes or more; got"),
         (["a", "b"], (["x"], ["c"]), r"validation has labels that .* not: \['c'\]"),
+        (["a"], (["x"], ["a"]), "texts must have a label each; got 2 texts and 1 lab"),
+        (["a", "b"], ([], []), "validation texts must be one at least; got none"),
+        (["a", None], (["x"], ["a"]), "labels must be strings or numbers; got None"),
+        ("ab", (["x"], ["a"]), "texts and their labels must be lists; got 'ab'"),
+        (["a", "b"], ([3], ["a"]), "validation texts must be strings; got 3 at posit"),
     ],
 )
 def test_labels_that_cannot_be_learnt(labels, validation, message):
@@ -208,6 +316,11 @@ def damaged(name, content):
             "not the configuration of",
         ),
         (damaged("model.keras", b"PK nothing"), "model.keras: cannot be read as a mod"),
+        (damaged("ngrams.npz", b"PK nothing"), "ngrams.npz: cannot be read"),
+        (
+            lambda folder: (folder / "ngrams.npz").unlink(),
+            "not a model folder: no ngra",
+        ),
     ],
 )
 def test_a_damaged_folder_is_named(classifier, tmp_path, damage, message):

@@ -1,109 +1,23 @@
-"""A run of the translation application: its training, its measures, its files."""
+"""What a translator is measured by, and the pictures of it."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
-from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from command_line import import_tensorflow_quietly, step, table
+from command_line import table
 from tqdm import tqdm
-from translate_data import Source
 
-from seqkit.folders import complete_folder
-from seqkit.models import TranslatorSettings
-from seqkit.models.run_files import (
-    METRICS_FILE,
-    PLOTS_FOLDER,
-    SAVED_MODEL_FOLDER,
-    is_run,
-    write_json,
-)
 from seqkit.models.translation.pairs import SentencePairs
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from seqkit.models.translation.evaluation import Evaluation, Scorer
     from seqkit.models.translation.translator import Translator
 
-_STEPS = 5
 _SAMPLES, _SHOWN = 20, 5  # pairs kept in metrics.json, and shown on the screen
 _DRAWN, _DRAWN_WORDS = 4, (4, 20)  # alignments drawn, and words of their sources
 _CHUNK = 256  # sentences between two looks at the clock
-
-
-def train_and_write(
-    source: Source, settings: TranslatorSettings, output: str, fresh: bool = False
-) -> dict[str, Any]:
-    """Train, measure, draw and export; the folder is there complete or not at all.
-
-    While it trains, what it needs to go on is in a folder beside, which a run that was
-    stopped leaves and the same run takes up.
-    """
-    unfinished = Path(output).absolute()
-    unfinished = unfinished.with_name(unfinished.name + ".unfinished")
-    if fresh:
-        rmtree(unfinished, ignore_errors=True)
-    with complete_folder(output, replaceable=is_run) as folder:
-        step(1, _STEPS, f"Reading {source.name}")
-        splits = source.splits(settings.seed)
-        for name, part in splits._asdict().items():
-            print(f"  {len(part.sources)} pairs for {name}")
-        import_tensorflow_quietly()
-        from seqkit.models.translation.evaluation import Scorer, tokenizer_of
-        from seqkit.models.translation.translator import Translator
-
-        step(2, _STEPS, f"Training {network_name(settings)}")
-        resumed, started = unfinished.exists(), time.monotonic()
-        try:
-            translator = Translator.fit(
-                *splits.training, splits.validation, settings, unfinished
-            )
-        except KeyboardInterrupt:
-            if unfinished.exists():
-                print("\nThe same command goes on after the last whole epoch")
-            raise
-        seconds = None if resumed else round(time.monotonic() - started, 1)
-        step(3, _STEPS, "Translating, beside baselines")
-        measured, pairs = splits.measured()
-        scorer = Scorer(tokenizer_of(pairs.targets), settings.lowercase)
-        found = measure(translator, pairs, scorer)
-        metrics = {
-            "network": network_name(settings),
-            "measured_on": measured,
-            "scores": found.metrics,
-            "baselines": measure_baselines(splits.training, pairs, scorer),
-            "samples": samples(pairs, found.outputs, settings.seed),
-            "trained_on": 0,  # of the pairs that are measured on
-            "pairs": {name: len(part[0]) for name, part in splits._asdict().items()},
-            "parameters": translator.network.count_params(),
-            "training_seconds": seconds,
-            "translating_seconds": round(found.seconds, 1),
-            "epochs_averaged": translator.chosen,
-            "history": translator.history,
-        }
-        step(4, _STEPS, "Drawing")
-        _draw(translator, metrics, pairs, folder / PLOTS_FOLDER)
-        step(5, _STEPS, "Exporting, and comparing with a fresh process")
-        translator.save(folder, {"task": "translation", "data": asdict(source)})
-        translator.export(folder / SAVED_MODEL_FOLDER)
-        write_json(folder / METRICS_FILE, metrics)
-    rmtree(unfinished, ignore_errors=True)
-    return metrics
-
-
-def network_name(settings: TranslatorSettings) -> str:
-    """Name the network for tables.
-
-    Example:
-        >>> network_name(TranslatorSettings(encoder="LSTM", attention="none"))
-        'LSTM to GRU, no attention'
-    """
-    cells = dict.fromkeys((settings.encoder, settings.decoder))
-    attention = settings.attention.replace("none", "no") + " attention"
-    feeding = ", input feeding" if settings.input_feeding else ""
-    return f"{' to '.join(cells)}, {attention}{feeding}"
 
 
 def measure(
@@ -189,16 +103,14 @@ def summary(metrics: Mapping[str, Any]) -> str:
     )
 
 
-def _draw(
-    translator: "Translator",
-    metrics: Mapping[str, Any],
-    pairs: SentencePairs,
-    folder: Path,
-) -> None:
+def figures(
+    translator: "Translator", metrics: Mapping[str, Any], pairs: SentencePairs
+) -> "dict[str, Figure]":
+    """Draw how a translator learnt and how it translated, by name."""
     from seqkit import plots
 
     compared = {metrics["network"]: metrics["scores"], **metrics["baselines"]}
-    figures = {
+    drawn = {
         "learning_curves": plots.learning_curves(translator.history, translator.chosen),
         "bleu_by_length": plots.bleu_by_length(
             {name: each["by_length"] for name, each in compared.items()},
@@ -206,10 +118,8 @@ def _draw(
         ),
     }
     if translator.settings.attention != "none":
-        figures["alignments"] = plots.alignments(_examples(translator, pairs))
-    folder.mkdir()
-    for name, figure in figures.items():
-        figure.savefig(folder / f"{name}.png")
+        drawn["alignments"] = plots.alignments(_examples(translator, pairs))
+    return drawn
 
 
 def _examples(

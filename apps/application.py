@@ -1,0 +1,228 @@
+"""A run of an application over texts: read, train, measure, draw, export, write."""
+
+import argparse
+import json
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, ClassVar, NamedTuple
+
+from command_line import (
+    Parser,
+    add_settings,
+    import_tensorflow_quietly,
+    run,
+    settings_of,
+)
+
+from seqkit.folders import complete_folder
+from seqkit.models.run_files import (
+    METRICS_FILE,
+    PLOTS_FOLDER,
+    SAVED_MODEL_FOLDER,
+    is_run,
+    read_config,
+    write_json,
+)
+from seqkit.wording import counted
+
+_STEPS = 5
+
+
+class Measured(NamedTuple):
+    """What a model was found to be."""
+
+    metrics: dict[str, Any]  # numbers, fit for JSON
+    draw: Callable[[], Mapping[str, Any]]  # figures by name
+
+
+class Application(ABC):
+    """An application: what it reads, trains, measures, draws and prints.
+
+    Attributes:
+        prog: The name of its program.
+        description: The program's.
+        epilog: Of its help.
+        task: What a run's config.json says that it is of.
+        output: Folder that it writes to by default.
+        settings: Dataclass of all that can be chosen about a model.
+        source: Dataclass of where data come from, with `add_options`, `of`,
+            `of_config`, `name` and `splits`.
+        unit: What data are counted in.
+    """
+
+    prog: ClassVar[str]
+    description: ClassVar[str]
+    epilog: ClassVar[str]
+    task: ClassVar[str]
+    output: ClassVar[str]
+    settings: ClassVar[type]
+    source: ClassVar[Any]
+    unit: ClassVar[str] = "text"
+
+    @abstractmethod
+    def name(self, settings: Any) -> str:
+        """Name a model for tables."""
+
+    @abstractmethod
+    def fit(self, splits: Any, source: Any, settings: Any, folder: Path) -> Any:
+        """Train a model; go on where the run in `folder` was stopped."""
+
+    @abstractmethod
+    def load(self, folder: str) -> Any:
+        """Read a trained model."""
+
+    @abstractmethod
+    def measure(self, model: Any, splits: Any) -> Measured:
+        """Measure a trained model beside baselines."""
+
+    @abstractmethod
+    def summary(self, metrics: Mapping[str, Any]) -> str:
+        """Lay out what was measured for people."""
+
+    @abstractmethod
+    def add_commands(self, add: Callable[[Any], argparse.ArgumentParser]) -> None:
+        """Add the subcommands of this application alone."""
+
+    def config(self, folder: str) -> dict[str, Any]:
+        """Read the config.json of a run of this application."""
+        return read_config(folder, self.task)
+
+    def train_and_write(
+        self, source: Any, settings: Any, output: str, fresh: bool = False
+    ) -> dict[str, Any]:
+        """Train, measure, draw and export; all is there complete or not at all.
+
+        While it trains, what it needs to go on is in a folder beside, which a run that
+        was stopped leaves and the same run takes up.
+        """
+        unfinished = Path(output).absolute()
+        unfinished = unfinished.with_name(unfinished.name + ".unfinished")
+        if fresh:
+            rmtree(unfinished, ignore_errors=True)
+        with complete_folder(output, replaceable=is_run) as folder:
+            _step(1, f"Reading {source.name}")
+            splits = source.splits(settings.seed)
+            for name, part in splits._asdict().items():
+                print(f"  {counted(len(part[0]), self.unit)} for {name}", flush=True)
+            import_tensorflow_quietly()
+            _step(2, f"Training {self.name(settings)}")
+            resumed, started = unfinished.exists(), time.monotonic()
+            try:
+                model = self.fit(splits, source, settings, unfinished)
+            except KeyboardInterrupt:
+                if unfinished.exists():
+                    print("\nThe same command goes on after the last whole epoch")
+                raise
+            seconds = None if resumed else round(time.monotonic() - started, 1)
+            _step(3, "Measuring, beside baselines")
+            measured = self.measure(model, splits)
+            metrics = {
+                **measured.metrics,
+                self.unit + "s": {
+                    n: len(part[0]) for n, part in splits._asdict().items()
+                },
+                "parameters": model.network.count_params(),
+                "training_seconds": seconds,
+                "epochs_chosen": model.chosen,
+                "history": model.history,
+            }
+            _step(4, "Drawing")
+            (folder / PLOTS_FOLDER).mkdir()
+            for name, figure in measured.draw().items():
+                figure.savefig(folder / PLOTS_FOLDER / f"{name}.png")
+            _step(5, "Exporting, and comparing with a fresh process")
+            model.save(folder, {"task": self.task, "data": asdict(source)})
+            model.export(folder / SAVED_MODEL_FOLDER)
+            write_json(folder / METRICS_FILE, metrics)
+        rmtree(unfinished, ignore_errors=True)
+        return metrics
+
+    def train(self, options: argparse.Namespace) -> None:
+        """Train, measure, draw and export; go on where the same run was stopped."""
+        settings = settings_of(options, self.settings)
+        source = self.source.of(options)
+        metrics = self.train_and_write(source, settings, options.output, options.fresh)
+        print(f"\n{self.summary(metrics)}\n\nWritten to {options.output}")
+
+    def export(self, options: argparse.Namespace) -> None:
+        """Write the SavedModel of a trained model again, proven in a fresh process."""
+        self.config(options.model)  # before the seconds that TensorFlow takes
+        output = options.output or Path(options.model, SAVED_MODEL_FOLDER)
+        import_tensorflow_quietly()
+        self.load(options.model).export(output)
+        print(f"Written to {output}: a fresh process gave the same answers")
+
+    def show(self, metrics: Mapping[str, Any], options: argparse.Namespace) -> None:
+        """Print what was measured, for people or as JSON."""
+        print(json.dumps(metrics) if options.json else self.summary(metrics))
+
+    def parser(self) -> Parser:
+        """Describe the command line."""
+        top = Parser(description=self.description, epilog=self.epilog, prog=self.prog)
+        top.add_version()
+        commands = top.add_subparsers(dest="name", required=True, metavar="SUBCOMMAND")
+
+        def add(command: Any) -> argparse.ArgumentParser:
+            added = commands.add_parser(
+                command.__name__, help=command.__doc__, description=command.__doc__
+            )
+            added.set_defaults(command=command)
+            return added
+
+        training = add(self.train)
+        self.source.add_options(training)
+        add_settings(training, self.settings, "text, network and training")
+        add_output(training, self.output)
+        training.add_argument(
+            "--fresh", action="store_true",
+            help="start anew also where a run that was stopped could go on",
+        )  # fmt: skip
+        self.add_commands(add)
+        exporting = add(self.export)
+        add_model(exporting, self.output)
+        exporting.add_argument(
+            "--output",
+            metavar="DIR",
+            help="folder to write (default: 1/ in the model's)",
+        )
+        return top
+
+    def main(self, arguments: Sequence[str] | None = None) -> int:
+        """Run the command line; return its exit code."""
+        return run(self.parser(), arguments)
+
+
+def add_model(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add the option that names a trained model."""
+    parser.add_argument(
+        "--model", default=default, metavar="DIR",
+        help="folder of a run (default: %(default)s)",
+    )  # fmt: skip
+
+
+def add_output(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add the option that names the folder of a run."""
+    parser.add_argument(
+        "--output", default=default, metavar="DIR",
+        help="folder to write, complete or not at all; it replaces an earlier run "
+        "(default: %(default)s)",
+    )  # fmt: skip
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add the option that asks for JSON."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def add_texts(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the texts that are asked about."""
+    parser.add_argument("texts", nargs="*", metavar="TEXT")
+    parser.add_argument("--file", help=f"{what}, one a line, UTF-8")
+
+
+def _step(number: int, what: str) -> None:
+    print(f"[{number}/{_STEPS}] {what}", flush=True)

@@ -1,0 +1,55 @@
+"""Texts as a classifier reads them: checksums, ids, and vectors of these."""
+
+import os
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+import tensorflow as tf
+
+from seqkit.errors import InputError
+from seqkit.models.classification.settings import ClassifierSettings
+from seqkit.text import TextCodec, identity, learn_vectors, read_vectors
+
+_ENCODED = 4096  # texts encoded at a time
+_VECTOR_SIZE = 0.3  # standard deviation of word vectors that are learnt or read
+_UNTAUGHT_SIZE = 0.05  # of those of words that are not
+
+
+def checksums(texts: Sequence[str]) -> np.ndarray:
+    """Give a number for each text: the same for texts that are the same."""
+    digests = [blake2b(identity(t).encode(), digest_size=8).digest() for t in texts]
+    return np.frombuffer(b"".join(digests), np.int64)
+
+
+def ids_of(codec: TextCodec, texts: Sequence[str]) -> list[np.ndarray]:
+    """Give the ids of each text."""
+    found: list[np.ndarray] = []
+    for start in range(0, len(texts), _ENCODED):
+        ids = codec(tf.constant(list(texts[start : start + _ENCODED]), tf.string))
+        found += np.split(ids.flat_values.numpy(), ids.row_splits.numpy()[1:-1])
+    return found
+
+
+def first_vectors(
+    ids: Sequence[np.ndarray],
+    codec: TextCodec,
+    settings: ClassifierSettings,
+    file: str | os.PathLike | None,
+) -> np.ndarray:
+    """Give the vector of each id that training starts from."""
+    if file is None:
+        without_unknown = [np.where(row == codec.UNKNOWN, -1, row) for row in ids]
+        start = learn_vectors(
+            without_unknown, len(codec), settings.embedding, settings.seed
+        )
+        start = start * _VECTOR_SIZE
+    else:
+        if settings.level != "word":
+            raise InputError(f"vectors go with level 'word'; got {settings.level!r}")
+        start, _ = read_vectors(file, codec.entries, settings.lowercase)
+        reserved = np.zeros((codec.UNKNOWN + 1, start.shape[1]), np.float32)
+        start = np.concatenate([reserved, start * _VECTOR_SIZE])
+    generator = np.random.default_rng(settings.seed)
+    start += generator.normal(0, _UNTAUGHT_SIZE, start.shape) * (start == 0)
+    return start.astype(np.float32)
