@@ -12,8 +12,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
+from seqkit import version
 from seqkit.errors import ExportError, InputError
-from seqkit.version import __version__
 
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130  # exit codes
 _DIRECTIONS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
 
     def add_version(self) -> None:
         """Add the option that shows the version."""
-        self.add_argument("--version", action="version", version=__version__)
+        self.add_argument("--version", action="version", version=version.__version__)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(

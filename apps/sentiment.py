@@ -94,8 +94,9 @@ class Sentiment(Application):
         """Train a classifier."""
         from seqkit.models.classification.classifier import SentimentClassifier
 
+        texts, labels = splits.training
         return SentimentClassifier.fit(
-            *splits.training, splits.validation, settings,
+            texts, labels, splits.validation, settings,
             source.more_texts(), source.vectors, folder,
         )  # fmt: skip
 

@@ -90,7 +90,8 @@ class Translation(Application):
         """Train a translator."""
         from seqkit.models.translation.translator import Translator
 
-        return Translator.fit(*splits.training, splits.validation, settings, folder)
+        sources, targets = splits.training
+        return Translator.fit(sources, targets, splits.validation, settings, folder)
 
     def load(self, folder: str) -> "Translator":
         """Read a trained translator."""

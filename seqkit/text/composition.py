@@ -68,7 +68,9 @@ def compose_in_python(text: str) -> str:
         composed: list[int] = []
         before = None  # the character that the next may join
         for point in points:
-            joined = None if before is None else _joined(before, point)
+            joined: int | None = None
+            if before is not None:
+                joined = _joined(before, point)
             if joined is None:
                 composed.append(point)
                 before = point

@@ -54,7 +54,7 @@ def cut(texts: tf.Tensor, level: str, read_only: bool = False) -> tf.RaggedTenso
     texts are `read_only`, words have no space before them.
 
     Example:
-        >>> for level in LEVELS:
+        >>> for level in ("bpe", "word", "char"):
         ...     pieces = cut(tf.constant(["Don't, 42!? \u5f88\u597d"]), level)
         ...     print([piece.decode() for piece in pieces[0].numpy()])
         [" Don't", ',', ' 4', '2', '!?', ' \u5f88\u597d']

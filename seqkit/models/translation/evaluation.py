@@ -14,7 +14,7 @@ from sacrebleu.metrics import BLEU, CHRF
 from seqkit.models.translation.baselines import Translate
 from seqkit.models.translation.pairs import SentencePairs
 from seqkit.plots.length_groups import length_groups
-from seqkit.text.cutting import cut_in_python, normalize_in_python
+from seqkit.text.rules import cut_in_python, normalize_in_python
 
 _UNSPACED = ("HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 _RESAMPLES = 1000  # of the bootstrap

@@ -16,7 +16,7 @@ KINDS = [
     *({"attention": kind} for kind in ATTENTIONS),
     {"attention": "none", "context": "first"},
     {"input_feeding": True},
-    {"input_feeding": True, "attention": "none", "decoder": "LSTM"},
+    {"attention": "none", "decoder": "LSTM"},
     {"encoder": "Elman", "decoder": "LSTM", "encoder_layers": 2, "decoder_layers": 3},
     {"bidirectional": False, "decoder_layers": 1, "bridge": "zero", "tied": "none"},
 ]

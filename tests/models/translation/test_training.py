@@ -147,7 +147,7 @@ def test_goes_on_as_if_never_stopped(tmp_path):
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     finished(tmp_path, epochs=1)
-    with pytest.raises(InputError, match="a run with other settings; name another"):
+    with pytest.raises(InputError, match="a run with other settings; --fresh starts"):
         finished(tmp_path, epochs=2)
     (tmp_path / "checkpoint.npz").write_bytes(b"PK nothing")
     with pytest.raises(InputError, match="cannot be read as a checkpoint"):
