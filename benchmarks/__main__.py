@@ -18,10 +18,13 @@ from benchmarks.plan import Plan
 from benchmarks.points import COUNTERPARTS, SECTIONS
 from benchmarks.processes import Fleet
 from benchmarks.results import Results
+from benchmarks.scan import main as scan
 from benchmarks.settings import OtherPrograms, described, settings
 from benchmarks.summary import summary, summary_table
 from benchmarks.tables import all_tables, number
 from benchmarks.torchrecurrent.command import main as torchrecurrent
+
+COMMANDS = {"scan": scan, "torchrecurrent": torchrecurrent}
 
 
 def say(text: str) -> None:
@@ -129,8 +132,8 @@ def _but_outputs(words: Sequence[str]) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if something was measured, and nothing failed."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    if words[:1] == ["torchrecurrent"]:
-        return torchrecurrent(words[1:])
+    if words and words[0] in COMMANDS:
+        return COMMANDS[words[0]](words[1:])
     parse = parser()
     options = parse.parse_args(words)
     for section in options.sections:

@@ -22,8 +22,9 @@ sections (all, if none is named):
   layers   one layer alone, forward and with all gradients; first calls
   memory   peak memory of one layer, a fresh process for each figure
 
-The networks of torchrecurrent, values and training steps, are a command of their own:
-python -m benchmarks torchrecurrent --help
+Commands of their own, with a --help each:
+python -m benchmarks scan            scans against their step form: time and error
+python -m benchmarks torchrecurrent  the networks of torchrecurrent: values and time
 """
 
 EXAMPLES = """\

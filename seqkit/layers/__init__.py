@@ -12,6 +12,7 @@ from seqkit.layers.echo_state import EchoState
 from seqkit.layers.elman import Elman
 from seqkit.layers.gru import GRU
 from seqkit.layers.grud import GRUD
+from seqkit.layers.hopfield import Hopfield, HopfieldNetwork
 from seqkit.layers.indrnn import IndRNN
 from seqkit.layers.irnn import IRNN
 from seqkit.layers.janet import JANET
@@ -75,6 +76,8 @@ __all__ = [
     "DepthGatedLSTM",
     "EchoState",
     "Elman",
+    "Hopfield",
+    "HopfieldNetwork",
     "IndRNN",
     "Jordan",
     "LayerNormGRU",
