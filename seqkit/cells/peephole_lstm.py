@@ -20,7 +20,8 @@ class PeepholeLSTMCell(LSTMFamilyCell):
         o_t = σ(W_o x_t + U_o h_{t-1} + p_o ⊙ c_t + b_o)
         h_t = o_t ⊙ tanh(c_t)
 
-    The output gate sees the new c. Weights, in the order i, f, g, o: `kernel`
+    The output gate sees the new c. `tfa.rnn.PeepholeLSTMCell` of TensorFlow Addons
+    computes the same. Weights, in the order i, f, g, o: `kernel`
     `(features, 4 units)`, `recurrent_kernel` `(units, 4 units)`, `bias` `(4 units,)`;
     `peephole_kernel` `(3, units)` with the vectors p_i, p_f, p_o. The states are h and
     c, each `(batch, units)`.
