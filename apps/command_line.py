@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from seqkit import version
+from seqkit.compilation_cache import keep_compilations
 from seqkit.errors import ExportError, InputError
 
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130  # exit codes
@@ -163,6 +164,7 @@ def import_tensorflow_quietly() -> None:
     if "tensorflow" in sys.modules:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    keep_compilations()
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as messages:

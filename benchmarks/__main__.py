@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.arguments import parser
 from benchmarks.contestants import CONTESTANTS, available
+from benchmarks.gpu import main as gpu
 from benchmarks.measure import Measurement
 from benchmarks.plan import Plan
 from benchmarks.points import COUNTERPARTS, SECTIONS
@@ -24,7 +25,7 @@ from benchmarks.summary import summary, summary_table
 from benchmarks.tables import all_tables, number
 from benchmarks.torchrecurrent.command import main as torchrecurrent
 
-COMMANDS = {"scan": scan, "torchrecurrent": torchrecurrent}
+COMMANDS = {"gpu": gpu, "scan": scan, "torchrecurrent": torchrecurrent}
 
 
 def say(text: str) -> None:

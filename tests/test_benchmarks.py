@@ -331,3 +331,23 @@ def test_peak_memory_is_above_the_start_and_sees_what_was_freed():
         check=True,
     )
     assert float(done.stdout) == pytest.approx(50, abs=1)
+
+
+def test_the_benchmark_of_a_gpu(monkeypatch, capsys):
+    """Its rows, on the CPU; where there is no GPU it says so."""
+    from benchmarks import gpu
+    from seqkit.recurrence import devices
+
+    monkeypatch.setattr(gpu, "POINTS", (LayerPoint(2, 3, 2, 2),))
+    monkeypatch.setattr(gpu, "STEPS_OF_FIT", 1)
+    if not devices.has_gpu():
+        with pytest.raises(SystemExit):
+            gpu.main(["--networks", "SimpleRNN"])
+        assert "no GPU" in capsys.readouterr().err
+    monkeypatch.setattr(devices, "has_gpu", lambda: True)
+    assert gpu.main(["--networks", "Elman", "--rounds", "1"]) == 0
+    rows = capsys.readouterr().out.splitlines()[2:]
+    assert [row.split(" | ")[:2] for row in rows] == [
+        ["| layer", "Elman"],
+        ["| fit", "Elman"],
+    ]

@@ -1,0 +1,157 @@
+"""What holds on a card: every layer alone and in `fit`, all masks, gradients, export.
+
+Run with `python -m pytest -m gpu` on a machine that has one.
+"""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqkit import layers
+from seqkit.recurrence import portable
+from seqkit.recurrence.devices import has_gpu
+from seqkit.testing.discovery import public_layers
+from tests.testing.cases import PLAIN
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not has_gpu(), reason="there is no GPU"),
+]
+
+BATCH, TIME, FEATURES = 8, 12, 3
+RIGHT = np.arange(TIME) < np.array([12, 5, 1, 7, 12, 3, 9, 2])[:, None]
+HOLES = RIGHT.copy()
+HOLES[0, 4] = False
+ROW = RIGHT.copy()
+ROW[3] = False
+MASKS = {
+    "none": None,
+    "all": np.ones((BATCH, TIME), bool),
+    "right": RIGHT,
+    "left": RIGHT[:, ::-1].copy(),
+    "holes": HOLES,
+    "row": ROW,
+}
+
+
+@pytest.fixture(autouse=True)
+def exact():
+    """Products of float32, not of TF32."""
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    yield
+    tf.config.experimental.enable_tensor_float_32_execution(before)
+
+
+def inputs(seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((BATCH, TIME, FEATURES)).astype("float32")
+
+
+def differentiated(layer, x, mask):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = layer(x, mask=mask, training=True)
+        loss = tf.reduce_sum(y * tf.cos(tf.range(y.shape[-1], dtype=y.dtype)))
+    sources = [x, *(w.value for w in layer.trainable_weights)]
+    zero = tf.UnconnectedGradients.ZERO
+    return [y, *tape.gradient(loss, sources, unconnected_gradients=zero)]
+
+
+def agree(found, expected, tolerance):
+    for one, other in zip(found, expected, strict=True):
+        scale = max(1.0, float(np.abs(other).max(initial=0)))
+        assert np.abs(np.asarray(one) - np.asarray(other)).max(initial=0) <= (
+            tolerance * scale
+        )
+
+
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("case", PLAIN, ids=lambda case: case.name)
+def test_values_and_gradients(case, mask):
+    layer = case(return_sequences=True)
+    layer.build((None, None, FEATURES))
+    x = tf.constant(inputs())
+    mask = None if MASKS[mask] is None else tf.constant(MASKS[mask])
+    with portable(), tf.device("CPU"):
+        expected = differentiated(layer, x, mask)
+    graph = tf.function(lambda x, mask: differentiated(layer, x, mask), autograph=False)
+    agree(graph(x, mask), expected, 1e-5)
+
+
+@pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("go_backwards", [False, True])
+def test_cudnn_beside_the_plain_loop(make, mask, go_backwards):
+    layer = make(16, return_sequences=True, go_backwards=go_backwards)
+    layer.build((None, None, FEATURES))
+    x = tf.constant(inputs())
+    mask = None if MASKS[mask] is None else tf.constant(MASKS[mask])
+    with portable():
+        expected = differentiated(layer, x, mask)
+    agree(differentiated(layer, x, mask), expected, 1e-5)
+    graph = tf.function(lambda x, mask: differentiated(layer, x, mask), autograph=False)
+    agree(graph(x, mask), expected, 1e-5)
+
+
+@pytest.mark.parametrize("case", PLAIN, ids=lambda case: case.name)
+def test_fit_and_predict(case):
+    x, y = inputs(), inputs(1)[:, 0, :1]
+    model = keras.Sequential(
+        [keras.layers.Input((None, FEATURES)), case(), keras.layers.Dense(1)]
+    )
+    model.compile("adam", "mse")
+    losses = model.fit(x, y, epochs=3, verbose=0, batch_size=3).history["loss"]
+    assert np.all(np.isfinite(losses))
+    with portable():
+        expected = model(x)
+    agree([model.predict(x, verbose=0)], [expected], 1e-4)
+
+
+@pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
+def test_fit_of_models_within_models_with_masks(make):
+    words = np.random.default_rng(0).integers(0, 5, (BATCH, TIME))
+    inner = keras.Sequential(
+        [
+            keras.layers.Input((None,)),
+            keras.layers.Embedding(5, 4, mask_zero=True),
+            layers.Bidirectional(make(3, return_sequences=True)),
+            make(3),
+        ]
+    )
+    model = keras.Sequential([keras.layers.Input((None,)), inner])
+    model.compile("adam", "mse")
+    model.fit(words, np.zeros((BATCH, 3)), epochs=2, verbose=0)
+    with portable():
+        expected = model(words)
+    agree([model.predict(words, verbose=0)], [expected], 1e-4)
+
+
+@pytest.mark.parametrize("case", PLAIN, ids=lambda case: case.name)
+def test_mixed_float16(case):
+    layer = case(return_sequences=True, dtype="mixed_float16")
+    layer.build((None, None, FEATURES))
+    x = tf.constant(inputs())
+    graph = tf.function(lambda x: layer(x), autograph=False)
+    with portable():
+        expected = layer(x)
+    assert graph(x).dtype == "float16"
+    agree([graph(x)], [expected], 3e-2)
+
+
+@pytest.mark.parametrize("make", [layers.LSTM, layers.GRU, layers.Elman])
+def test_what_is_exported_has_no_op_of_cudnn(make, tmp_path):
+    model = keras.Sequential([keras.layers.Input((None, FEATURES)), make(4)])
+    model.export(tmp_path / "saved", verbose=False)
+    found = tf.saved_model.load(tmp_path / "saved")
+    graph = found.signatures["serving_default"].graph.as_graph_def()
+    ops = {n.op for n in graph.node}
+    ops |= {n.op for f in graph.library.function for n in f.node_def}
+    assert not [op for op in ops if op.startswith("CudnnRNN")]
+    with tf.device("CPU"):
+        agree([found.serve(inputs())], [model(inputs())], 1e-4)
+
+
+def test_every_public_layer_is_tried():
+    assert {case.layer.__name__ for case in PLAIN} == set(public_layers())
