@@ -134,6 +134,6 @@ def _examples(
     rows = (readable or list(np.argsort(words, kind="stable")))[:_DRAWN]
     found = translator.align([pairs.sources[row] for row in rows])
     return [
-        (f"reference: {pairs.targets[row][:60]}", *alignment)
+        (f"reference: {pairs.targets[row]}", *alignment)
         for row, alignment in zip(rows, found, strict=True)
     ]

@@ -10,6 +10,9 @@ from seqkit.plots.figure import TRAINING, new_figure, percent
 from seqkit.plots.fonts import legible
 from seqkit.plots.length_groups import length_groups
 
+_FEW_CLASSES = 12  # whose cells have room for a share
+_LONGEST_NAME = 24  # characters of a class that are shown
+
 
 def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> Figure:
     """Draw how many texts of each class were given each class.
@@ -26,32 +29,51 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> Figure:
     counts = np.asarray(counts)
     size = len(classes)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    side = 2.2 + 0.65 * size
-    figure = new_figure(max(4.6, side + 0.5), side)
+    few = size <= _FEW_CLASSES
+    names, fonts = legible([_shortened(name) for name in classes])
+    longest = max(map(len, names))
+    side = (0.65 if few else 0.34) * size + 1.4
+    margin = min(0.075 * longest, 1.6)
+    figure = new_figure(max(4.6, side + margin + 0.7), max(3.4, side + margin))
     axes = figure.add_subplot()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    names, fonts = legible(classes)
     for set_ticks in (axes.set_xticks, axes.set_yticks):
-        set_ticks(range(size), names, family=fonts, parse_math=False)
-    if size > 3:
+        set_ticks(
+            range(size), names, family=fonts, parse_math=False,
+            fontsize=10 if few else 8,
+        )  # fmt: skip
+    if size > 3 or longest > 12:
         for label in axes.get_xticklabels():
             label.set(rotation=45, ha="right", rotation_mode="anchor")
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     for row, column in np.ndindex(size, size):
-        share = shares[row, column]
-        axes.text(
-            column, row, f"{counts[row, column]}\n{share:.0%}", ha="center",
-            va="center", color="white" if share > 0.5 else "black",
-            fontsize=10 if size <= 8 else 7,
-        )  # fmt: skip
+        share, count = shares[row, column], counts[row, column]
+        if few or count:
+            axes.text(
+                column, row, f"{count}\n{share:.0%}" if few else str(count),
+                ha="center", va="center", color="white" if share > 0.5 else "black",
+                fontsize=10 if size <= 8 else 7,
+            )  # fmt: skip
     right, total = int(np.trace(counts)), int(counts.sum())
     figure.suptitle(
         f"Confusion matrix: {right} of {total} right ({right / max(1, total):.1%})\n"
-        "below each count: share of the true class",
+        + (
+            "below each count: share of the true class"
+            if few
+            else "the darker, the greater the share of the true class"
+        ),
         fontsize=10,
     )
     return figure
+
+
+def _shortened(name: str) -> str:
+    """Leave out the middle of a name that would take more room than the matrix."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    half = _LONGEST_NAME // 2
+    return f"{name[:half]}…{name[1 - half :]}"
 
 
 def reliability_diagram(
@@ -70,9 +92,9 @@ def reliability_diagram(
         >>> reliability_diagram({"test": found}).axes[1].get_xlabel()
         'confidence (probability of the predicted class)'
     """
-    figure = new_figure(6.2, 6.4)
+    figure = new_figure(6.2, 7.4)
     upper, lower = figure.subplots(
-        2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]}
+        2, 1, sharex=True, gridspec_kw={"height_ratios": [5, 2]}
     )
     figure.suptitle("Reliability: is 80% sure right 80% of the time?")
     upper.plot([0, 1], [0, 1], ":", color="gray", label="perfectly calibrated")
@@ -80,18 +102,33 @@ def reliability_diagram(
     for number, (name, part) in enumerate(parts.items()):
         color, some = f"C{number}", part.counts > 0
         legend = f"{name} (ECE {errors[name]:.3f})" if errors else name
-        upper.plot(
-            part.confidence[some], part.accuracy[some], "o-", color=color, label=legend
-        )
+        accuracy, counts = part.accuracy[some], part.counts[some]
+        middle, half = wilson_interval(accuracy, counts)
+        upper.errorbar(
+            part.confidence[some], accuracy,
+            np.maximum([accuracy - (middle - half), middle + half - accuracy], 0),
+            fmt="o-", color=color, capsize=3, label=legend, alpha=0.9,
+        )  # fmt: skip
         lower.stairs(part.counts, part.edges, color=color, fill=number == 0, alpha=0.6)
-        lowest = min(lowest, part.edges[np.flatnonzero(some)[0]])
-    upper.set_ylabel("accuracy")
-    upper.set_xlim(lowest, 1)
-    upper.set_ylim(0, 1.02)
+        lowest = min(lowest, part.edges[np.flatnonzero(some)[0]], accuracy.min())
+    last = list(parts.values())[-1]
+    for left, right, count in zip(
+        last.edges[:-1], last.edges[1:], last.counts, strict=True
+    ):
+        if count:
+            lower.annotate(
+                str(count), ((left + right) / 2, count), ha="center", va="bottom",
+                fontsize=7, xytext=(0, 1), textcoords="offset points",
+            )  # fmt: skip
+    upper.set_ylabel("accuracy (lines: 95% interval)")
+    upper.set_xlim(max(0.0, lowest), 1)
+    upper.set_ylim(max(0.0, lowest), 1.005)  # both axes alike
     upper.yaxis.set_major_formatter(percent())
     upper.grid(alpha=0.3)
-    upper.legend(loc="lower right")
-    lower.set_ylabel("texts")
+    upper.legend(loc="upper left")
+    lower.set_yscale("log")
+    lower.set_ylim(0.7, 3 * max(part.counts.max() for part in parts.values()))
+    lower.set_ylabel(f"texts (log; numbers: {list(parts)[-1]})")
     lower.set_xlabel("confidence (probability of the predicted class)")
     lower.xaxis.set_major_formatter(percent())
     return figure

@@ -1,5 +1,6 @@
 """How good a translator is, and where it looks."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from seqkit.plots.fonts import MISSING, legible
 
 _CELL = 0.27  # inches of a token in an alignment matrix
 _MARGIN = 1.5  # inches for the texts of the tokens
+_LETTER = 0.085  # inches of a letter of a heading, about
 
 
 def bleu_by_length(
@@ -54,7 +56,8 @@ def bleu_by_length(
         ],
     )
     axes.set_xlim(-0.5, len(groups) - 0.5)
-    axes.set_ylim(0, 104)
+    tops = [g["bleu"] + g["bleu_interval"] for each in found.values() for g in each]
+    axes.set_ylim(0, min(104, 1.1 * max(*tops, 5)))
     axes.set_xlabel("words in the source")
     axes.set_ylabel(f"BLEU ({tokenizer})")
     axes.grid(axis="y", alpha=0.3)
@@ -96,7 +99,11 @@ def alignments(
     for axes in grid.flat[len(examples) :]:
         axes.set_axis_off()
     for axes, (_, source, target, weights) in zip(grid.flat, examples, strict=False):
-        axes.set_title(next(drawn), fontsize=10, family=fonts, parse_math=False)
+        letters = int(max(width, 6.4 / columns) / _LETTER)
+        axes.set_title(
+            "\n".join(textwrap.wrap(next(drawn), letters)), fontsize=9, family=fonts,
+            parse_math=False,
+        )  # fmt: skip
         # An empty translation looked nowhere.
         drawn_weights = weights if len(target) else np.zeros((1, len(source)))
         image = axes.imshow(drawn_weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")

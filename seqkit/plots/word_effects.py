@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 from seqkit.plots.figure import DPI
 from seqkit.plots.fonts import MISSING, legible
 
+_CLOSING = tuple(".,;:!?)…。、\uff0c\uff01\uff1f")
+
 
 def attribution(
     examples: Sequence[tuple[str, Sequence[tuple[str, float]]]],
@@ -53,6 +55,7 @@ class _Lines:
     """Words set one after the other, in lines of a given width in inches."""
 
     line, size, left, top, below = 0.32, 11, 0.25, 0.75, 0.75  # inches; size: points
+    gap, close = 0.1, 0.075  # between words, and before punctuation
 
     def __init__(self, width: float) -> None:
         self.width = width
@@ -91,24 +94,50 @@ class _Lines:
         return figure
 
     def _places(self, fonts: list[str]) -> tuple[list[tuple[float, float]], float]:
-        """Where each piece goes, in inches, and the height of all."""
+        """Where each piece goes, in inches, and the height of all.
+
+        A sign of punctuation stands close to the word before it, and on its line.
+        """
         trial = Figure(dpi=DPI)
         renderer = FigureCanvasAgg(trial).get_renderer()
-        gap = 0.1
+        room = self.width - 2 * self.left
+
+        def width(text: str, bold: bool) -> float:
+            label = trial.text(
+                0, 0, text, fontsize=self.size, family=fonts, parse_math=False,
+                fontweight="bold" if bold else "normal",
+            )  # fmt: skip
+            return label.get_window_extent(renderer).width / DPI
+
+        wide = []
+        for number, (text, background, color) in enumerate(self.pieces):
+            short = text
+            while (needed := width(short, background is None)) > room:
+                short = short[: int(0.9 * len(short.rstrip("…")))] + "…"
+            self.pieces[number] = (short, background, color)
+            wide.append(needed)
         x, y = self.left, 0.0
         places: list[tuple[float, float]] = []
-        for text, background, _ in self.pieces:
-            label = trial.text(
-                0, 0, text, fontsize=self.size, family=fonts, parse_math=False
-            )
-            wide = label.get_window_extent(renderer).width / DPI
+        for number, (_, background, _) in enumerate(self.pieces):
             if background is None:
                 x, y = self.left, y + 1.5 * self.line * bool(places)
                 places.append((x, y))
                 y += self.line
                 continue
-            if x + wide > self.width - self.left and x > self.left:
+            followed = number + 1 < len(wide) and self._closes(number + 1)
+            needed = wide[number]
+            if followed:
+                needed += self.close + wide[number + 1]
+            closes = self._closes(number) and x > self.left
+            if closes:
+                x -= self.gap - self.close
+            elif x + needed > self.width - self.left and x > self.left:
                 x, y = self.left, y + self.line
             places.append((x, y))
-            x += wide + gap
+            x += wide[number] + self.gap
         return places, y + self.line
+
+    def _closes(self, number: int) -> bool:
+        """Whether a piece is one sign of punctuation after a word."""
+        text, background, _ = self.pieces[number]
+        return background is not None and text in _CLOSING
