@@ -15,6 +15,10 @@ from benchmarks.arguments import parser
 from benchmarks.contestants import CONTESTANTS, available
 from benchmarks.gpu import main as gpu
 from benchmarks.measure import Measurement
+from benchmarks.networks.cells import main as cells
+from benchmarks.networks.learning import main as tasks
+from benchmarks.networks.table import main as table
+from benchmarks.networks.through_time import main as through_time
 from benchmarks.plan import Plan
 from benchmarks.points import COUNTERPARTS, SECTIONS
 from benchmarks.processes import Fleet
@@ -25,7 +29,16 @@ from benchmarks.summary import summary, summary_table
 from benchmarks.tables import all_tables, number
 from benchmarks.torchrecurrent.command import main as torchrecurrent
 
-COMMANDS = {"gpu": gpu, "scan": scan, "torchrecurrent": torchrecurrent}
+# Commands of their own, with options of their own.
+COMMANDS = {
+    "cells": cells,
+    "gpu": gpu,
+    "scan": scan,
+    "table": table,
+    "tasks": tasks,
+    "through-time": through_time,
+    "torchrecurrent": torchrecurrent,
+}
 
 
 def say(text: str) -> None:

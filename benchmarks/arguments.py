@@ -22,9 +22,13 @@ sections (all, if none is named):
   layers   one layer alone, forward and with all gradients; first calls
   memory   peak memory of one layer, a fresh process for each figure
 
-Commands of their own, with a --help each:
-python -m benchmarks scan            scans against their step form: time and error
-python -m benchmarks torchrecurrent  the networks of torchrecurrent: values and time
+commands of their own, each with --help:
+  cells           every network against keras.layers.RNN over the same cell
+  through-time    memory and time of long sequences: full, recompute, truncated
+  tasks           what every network learns of two tasks, in one fixed budget
+  scan            scans against their step form: time and error
+  table           the README's table of all networks
+  torchrecurrent  the networks that torchrecurrent has too: values, training steps
 """
 
 EXAMPLES = """\

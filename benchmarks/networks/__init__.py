@@ -1,0 +1,1 @@
+"""All networks of seqkit: their speed, what they learn, and the table of them."""
