@@ -28,6 +28,7 @@ commands of their own, each with --help:
   tasks           what every network learns of two tasks, in one fixed budget
   scan            scans against their step form: time and error
   table           the README's table of all networks
+  gpu             layers and a training step on a GPU, beside Keras's
   torchrecurrent  the networks that torchrecurrent has too: values, training steps
 """
 

@@ -68,6 +68,7 @@ class LearnedInitialStateCell(WrapperCell):
 
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
+        super().build(input_shape)
         if self.kind == "learned":
             self.first_states = [
                 self.add_weight(
@@ -75,7 +76,6 @@ class LearnedInitialStateCell(WrapperCell):
                 )
                 for k, size in enumerate(self.state_sizes)
             ]
-        super().build(input_shape)
 
     def get_initial_state(self, batch_size: Any = None) -> list:
         """Return the states before the first step."""

@@ -61,6 +61,7 @@ class SkipCell(WrapperCell):
 
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
+        super().build(input_shape)
         size = self.layer.state_sizes[-1]
         self.update_kernel = self.add_weight(
             shape=(size, 1), initializer="glorot_uniform", name="update_kernel"
@@ -68,7 +69,6 @@ class SkipCell(WrapperCell):
         self.update_bias = self.add_weight(
             shape=(1,), initializer="ones", name="update_bias"
         )
-        super().build(input_shape)
 
     def get_initial_state(self, batch_size: Any = None) -> list:
         """Return the cell's first states; y = 0, Δ = 1, a = 0, no update."""
