@@ -15,8 +15,10 @@ import tensorflow as tf
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.functions import functions_of
 from seqkit.recurrence.given_gradients import with_gradient
+from seqkit.recurrence.rides import Rides
 from seqkit.recurrence.shapes import capacity, n_parts, rows_to_add
 from seqkit.recurrence.sweep import Given
+from seqkit.tensorflow_internals import inside_compilation
 
 
 def compiled_loop(
@@ -52,7 +54,7 @@ def compiled_loop(
         states.
     """
     functions = functions_of(cell)
-    frame = Frame(cell, inputs)
+    frame = Frame(cell, inputs, functions.rides if gradient_expected else None)
     options = (return_sequences, unroll)
     places = [tf.constant(place) for place in range(frame.parts)]
 
@@ -123,14 +125,19 @@ class Frame:
     Args:
         cell: the cell that is to run.
         inputs: tensor `(batch, time, features)`.
+        rides: sizes compiled already, on which a batch may ride; None for none.
     """
 
-    def __init__(self, cell: Equations, inputs: Any):
+    def __init__(self, cell: Equations, inputs: Any, rides: Rides | None = None):
         self.batch, self.time = inputs.shape[:2]
         self.n_rows, self.n_steps = tf.unstack(tf.shape(inputs)[:2])
         self.parts = n_parts(cell, self.batch)
         self.length_is_fixed = bool(self.time)
-        self.more_rows = rows_to_add(self.parts, self.batch, self.n_rows)
+        if rides is None or self.batch is not None or inside_compilation():
+            self.more_rows = rows_to_add(self.parts, self.batch, self.n_rows)
+        else:
+            rows = rides.size_in_graph((self.n_rows + self.parts - 1) // self.parts)
+            self.more_rows = self.parts * rows - self.n_rows
         self.more_steps = 0 if self.time else capacity(self.n_steps) - self.n_steps
 
     def fill(self, tensor: Any, timed: bool = False) -> Any:

@@ -16,6 +16,7 @@ from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.forward import Forward, Inference
 from seqkit.recurrence.kinds import kind_of
 from seqkit.recurrence.linear_scan import scan_sequence
+from seqkit.recurrence.rides import Rides
 from seqkit.recurrence.sweep import Given, Kept
 
 # How many kinds of cells keep what was compiled for them. TensorFlow frees nothing that
@@ -30,6 +31,7 @@ class Functions:
     """
 
     def __init__(self) -> None:
+        self.rides = Rides()
         self._traced = threading.local()
         compiled = functools.partial(tf.function, jit_compile=True, autograph=False)
         self._forward = compiled(self._run_forward)
