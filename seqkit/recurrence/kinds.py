@@ -12,6 +12,7 @@ from seqkit.signature import argument_names
 # Arguments that change no equation: where first weights come from, and what acts on
 # weights outside the loop.
 _APART = ("initializer", "regularizer", "constraint", "seed")
+_UNKNOWN = object()
 
 
 def kind_of(cell: Cell) -> Hashable | None:
@@ -35,7 +36,7 @@ def _kind(cell: Cell) -> Hashable:
     if cls.__module__.partition(".")[0] != "seqkit":
         raise _UnknownError
     arguments = tuple(
-        (name, _value(getattr(cell, name)))
+        (name, _value(getattr(cell, name, _UNKNOWN)))
         for name in argument_names(inspect.signature(cls))
         if not name.endswith(_APART)
     )

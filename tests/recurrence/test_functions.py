@@ -6,6 +6,7 @@ import weakref
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from seqkit import cells, layers
@@ -13,6 +14,8 @@ from seqkit.recurrence import portable
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.functions import functions_of
 from seqkit.recurrence.kinds import kind_of
+from seqkit.testing.subject import cells as all_cells
+from tests.testing.cases import PLAIN
 
 X = np.random.default_rng(0).standard_normal((3, 6, 4)).astype("float32")
 
@@ -58,6 +61,19 @@ def test_a_cell_changed_by_hand_is_of_another_kind():
     before = kind_of(cell)
     cell.activation = keras.activations.relu
     assert kind_of(cell) != before
+
+
+# The readout of output feedback is a layer of Keras, of which less is known.
+SHARING = [case for case in PLAIN if case.layer is not layers.OutputFeedback]
+
+
+@pytest.mark.parametrize("case", SHARING, ids=lambda case: case.name)
+def test_every_layer_of_the_package_shares(case):
+    """Composite cells too, whose parts decide."""
+    one, other = (all_cells(case.subject().layer()) for _ in range(2))
+    kinds = [kind_of(cell) for cell in one]
+    assert None not in kinds
+    assert kinds == [kind_of(cell) for cell in other]
 
 
 def test_cells_of_others_share_nothing():
