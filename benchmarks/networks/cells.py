@@ -83,7 +83,7 @@ def main(words: Sequence[str]) -> int:
         help="by default all")  # fmt: skip
     add("--point", type=layer_point, default=POINT, metavar="BxTxFxU",
         help=f"batch, time, features, units; {POINT} by default")  # fmt: skip
-    add("--rounds", type=positive, default=7, help="turns of each; 7 by default")
+    add("--rounds", type=positive, default=5, help="turns of each; 5 by default")
     add("--save", action="store_true",
         help="keep the ratios for the README's table of layers")  # fmt: skip
     add("--json", type=Path, metavar="FILE", help="write everything measured here")

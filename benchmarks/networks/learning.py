@@ -43,7 +43,7 @@ def loss_after(
     model = keras.Model(inputs, outputs)
     of_classes = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     loss = of_classes if training.loss.startswith("sparse") else training.loss
-    optimizer = keras.optimizers.Adam(5e-3, global_clipnorm=1.0)
+    optimizer = keras.optimizers.Adam(1e-2, global_clipnorm=1.0)
     model.compile(optimizer, loss)
     model.fit(training.inputs, training.targets, batch_size=batch, verbose=0)
     reached = model.evaluate(test.inputs, test.targets, batch_size=TESTED, verbose=0)
@@ -80,8 +80,8 @@ def main(words: Sequence[str]) -> int:
         help="by default all")  # fmt: skip
     add("--tasks", nargs="+", choices=LENGTHS, default=list(LENGTHS), metavar="TASK",
         help="adding, copy")  # fmt: skip
-    add("--steps", type=positive, default=500, help="training steps; 500 by default")
-    add("--units", type=positive, default=64, help="64 by default")
+    add("--steps", type=positive, default=300, help="training steps; 300 by default")
+    add("--units", type=positive, default=32, help="32 by default")
     add("--seeds", type=positive, default=3, help="how many; 3 by default")
     add("--length", type=positive, help="of the sequences; 200 (adding), 50 (copy)")
     add("--processes", type=positive, default=2, help="2 by default")

@@ -81,8 +81,13 @@ def get(identifier: Any, *args: Any, **kwargs: Any) -> keras.layers.Layer:
             "Arguments go with a name or a class; a layer or a config has its own, got "
             f"{', '.join(given)}."
         )
-    if not isinstance(identifier, dict):
+    if isinstance(identifier, keras.layers.Layer):
         return identifier
+    if not isinstance(identifier, dict):
+        raise ValueError(
+            "`identifier` must be a name, a class, a layer or a config, got "
+            f"{identifier!r}."
+        )
     if "registered_name" in identifier:
         return keras.saving.deserialize_keras_object(identifier)
     return find(identifier.get("class_name", "")).from_config(identifier["config"])

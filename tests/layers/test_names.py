@@ -33,6 +33,12 @@ def test_unknown_names_list_what_there_is_and_what_is_close():
         layers.get("LSMT")
 
 
+@pytest.mark.parametrize("identifier", [None, 3, ["LSTM"]])
+def test_what_is_no_identifier_is_refused(identifier):
+    with pytest.raises(ValueError, match="`identifier` must be a name, a class"):
+        layers.get(identifier)
+
+
 def test_arguments_go_with_a_name():
     with pytest.raises(ValueError, match="has its own, got 4, return_state"):
         layers.get(layers.GRU(3), 4, return_state=True)
