@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+NEXT := $(VENV)-next
+LAYER_TESTS := tests/layers tests/testing/test_contract.py tests/outside/test_keras.py
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help demo test test-all test-jax bench lint format clean
+.PHONY: help demo test test-all test-next test-jax bench lint format clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +34,10 @@ test: lint ## style, types and the quick tests (what CI runs)
 test-all: lint ## every test, the slow ones too
 	$(BIN)/python -m pytest -n 2
 
+test-next: $(VENV)/installed-apps+test ## the layers on the next Keras, its nightly build
+	$(BIN)/python -m pip install --quiet --no-deps --pre --upgrade --target $(NEXT) keras-nightly
+	PYTHONPATH=$(abspath $(NEXT)) $(BIN)/python -m pytest -n 2 -m "not slow" $(LAYER_TESTS)
+
 test-jax: $(VENV)/installed-apps+test ## the same layers on Keras's JAX backend
 	$(BIN)/python -m pip install --quiet 'jax[cpu]'
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 tests/jax_backend
@@ -44,4 +50,4 @@ format: $(VENV)/installed-apps+test ## apply the style
 	$(BIN)/ruff format .
 
 clean: ## remove the environment and caches
-	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) $(NEXT) build *.egg-info .pytest_cache .ruff_cache .mypy_cache

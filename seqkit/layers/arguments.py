@@ -162,6 +162,18 @@ def _shapes(given: list) -> str:
     return ", ".join(shown) + (", …" if len(given) > 4 else "")
 
 
+def fits(shape: Any, wanted: tuple) -> bool:
+    """Return whether a shape is the wanted one, as far as both are known.
+
+    Example:
+    >>> fits((2, None), (2, 5)), fits((2, 4), (2, 5)), fits((2,), (2, 5))
+    (True, False, False)
+    """
+    return len(shape) == len(wanted) and all(
+        None in pair or pair[0] == pair[1] for pair in zip(shape, wanted, strict=True)
+    )
+
+
 def _for_every_row(
     tensor: Any, given: tuple, sequences: Any, wanted: tuple, rule: str
 ) -> Any:
@@ -178,9 +190,7 @@ def _for_every_row(
         ValueError: it has another shape, as far as that is known.
     """
     shape = tuple(tensor.shape)
-    pairs = list(zip(shape, wanted, strict=False))
-    fits = [None in pair or pair[0] == pair[1] for pair in pairs]
-    if len(shape) != 2 or not fits[1] or not (fits[0] or shape[0] == 1):
+    if not fits(shape, wanted) and not fits(shape, (1, *wanted[1:])):
         raise ValueError(f"{rule}, got {given}.")
     if shape == wanted and None not in wanted:
         return tensor

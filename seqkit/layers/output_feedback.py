@@ -110,10 +110,11 @@ class OutputFeedback(LayerOverLayer):
     def _with_targets(self, sequences: Any, targets: Any, training: bool) -> Any:
         """Return the cell's inputs: x, the targets, and where not to use them."""
         targets = ops.cast(targets, self.compute_dtype)
-        if len(targets.shape) != 3 or targets.shape[-1] != self.readout.units:
+        wanted = (*sequences.shape[:2], self.readout.units)
+        if not arguments.fits(targets.shape, wanted):
             raise ValueError(
-                f"`targets` of {self.name!r} must have the shape (batch, time, "
-                f"{self.readout.units}), got {tuple(targets.shape)}."
+                f"`targets` of {self.name!r} must have the shape {wanted}, got "
+                f"{tuple(targets.shape)}."
             )
         shape = (*ops.shape(targets)[:2], 1)
         unused = ops.zeros(shape, self.compute_dtype)

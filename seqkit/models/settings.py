@@ -4,8 +4,10 @@ Command lines make their options of them, so every default is written once.
 """
 
 from dataclasses import field, fields
+from inspect import signature
 from typing import Any
 
+from seqkit.cells.checks import plain
 from seqkit.errors import InputError
 
 
@@ -17,7 +19,8 @@ def setting(default: Any, help: str, **rule: Any) -> Any:
         help: One line about it.
         **rule: `network=True` for the name of a recurrent layer; `choices`; or bounds:
             `minimum <= value` or `above < value`, and `value <= maximum` or `value <
-            below`.
+            below`; `goes_with={other: values}` where it is used only if the other field
+            has one of these values.
     """
     return field(default=default, metadata={"help": help, **rule})
 
@@ -25,11 +28,38 @@ def setting(default: Any, help: str, **rule: Any) -> Any:
 def check_settings(settings: Any) -> None:
     """Check each field of a dataclass against its type and its rule.
 
+    NumPy's scalars become numbers of Python, fit for a config.
+
     Raises:
-        InputError: A value breaks its rule; the message names the field.
+        InputError: A value breaks its rule, or is no default where it would not be
+            used; the message names the field.
     """
     for each in fields(settings):
-        _check(each.name, getattr(settings, each.name), each.type, each.metadata)
+        value = plain(getattr(settings, each.name))
+        object.__setattr__(settings, each.name, value)
+        _check(each.name, value, each.type, each.metadata)
+    for each in fields(settings):
+        if getattr(settings, each.name) != each.default:
+            _check_use(settings, each.name, each.metadata.get("goes_with", {}))
+
+
+def _check_use(settings: Any, name: str, goes_with: dict[str, tuple]) -> None:
+    for other, values in goes_with.items():
+        found = getattr(settings, other)
+        if found not in values:
+            allowed = " or ".join(map(str, values))
+            raise InputError(f"{name} goes with {other} {allowed}; got {other} {found}")
+
+
+def check_takes(name: str, value: Any, network: str, default: Any) -> None:
+    """Raise if a value that is no default is for an argument that a network lacks.
+
+    Raises:
+        InputError: The message names the argument and the network.
+    """
+    layer = find_recurrent_layer(network)
+    if value != default and name not in signature(layer).parameters:
+        raise InputError(f"{layer.__name__} takes no {name}; got {name} {value}")
 
 
 def _check(name: str, value: Any, kind: Any, rule: Any) -> None:

@@ -8,6 +8,9 @@ from seqkit import layers
 from seqkit.testing.points.gradients import differentiated
 from seqkit.testing.subject import Subject, arrays, masks, tensors
 
+# From Keras 3.16 on its layers warn of masks that they do not pass on.
+pytestmark = pytest.mark.filterwarnings("ignore:.*does not support masking")
+
 ARGUMENTS = {
     "SimpleRNN": [{}, {"activation": "relu"}, {"use_bias": False}],
     "LSTM": [

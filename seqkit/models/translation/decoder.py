@@ -60,12 +60,7 @@ class Decoder(keras.layers.Layer):
         self.embedding = embedding or token_vectors(settings, vocabulary_size)
         layer = find_recurrent_layer(settings.decoder)
         self.recurrent = [
-            layer(
-                settings.units,
-                return_sequences=True,
-                dropout=settings.dropout,
-                recurrent_dropout=settings.recurrent_dropout,
-            )
+            layer(settings.units, **settings.layer_options)
             for _ in range(settings.decoder_layers)
         ]
         self.bridge = None

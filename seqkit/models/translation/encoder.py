@@ -48,9 +48,7 @@ class Encoder(keras.layers.Layer):
         for _ in range(settings.encoder_layers):
             recurrent = layer(
                 settings.units // (2 if self.bidirectional else 1),
-                return_sequences=True,
-                dropout=settings.dropout,
-                recurrent_dropout=settings.recurrent_dropout,
+                **settings.layer_options,
             )
             if self.bidirectional:
                 recurrent = seqkit_layers.Bidirectional(recurrent)

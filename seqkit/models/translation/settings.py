@@ -1,9 +1,10 @@
 """Everything that can be chosen about a translator, each default written once."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from seqkit.errors import InputError
-from seqkit.models.settings import check_settings, setting
+from seqkit.models.settings import check_settings, check_takes, setting
 
 LEVELS = ("bpe", "word", "char")
 ATTENTIONS = ("bahdanau", "dot", "general", "concat", "none")
@@ -67,10 +68,12 @@ class TranslatorSettings:
     context: str = setting(
         "every", "without attention, the last state of the source is given at the "
         "first step or at every step", choices=CONTEXTS,
+        goes_with={"attention": ("none",)},
     )  # fmt: skip
     input_feeding: bool = setting(
-        False, "feed what attention gave for a token into the next step; a slower loop"
-    )
+        False, "feed what attention gave for a token into the next step; a slower loop",
+        goes_with={"attention": ATTENTIONS[:-1]},
+    )  # fmt: skip
     bridge: str = setting(
         "dense", "first states of the decoder: a dense layer of the source's last "
         "state, or zero", choices=BRIDGES,
@@ -103,8 +106,9 @@ class TranslatorSettings:
     )
     monitor: str = setting("bleu", "what the validation is judged by", choices=MONITORS)
     monitored: int = setting(
-        1000, "validation pairs translated after each epoch, at most", minimum=1
-    )
+        1000, "validation pairs translated after each epoch, at most", minimum=1,
+        goes_with={"monitor": ("bleu",)},
+    )  # fmt: skip
     averaged: int = setting(
         3, "best epochs whose weights are averaged, where that is better than the best",
         minimum=1,
@@ -125,8 +129,9 @@ class TranslatorSettings:
         minimum=0,
     )  # fmt: skip
     coverage_penalty: float = setting(
-        0.0, "weight of source tokens left out, in the score (Wu 2016)", minimum=0
-    )
+        0.0, "weight of source tokens left out, in the score (Wu 2016)", minimum=0,
+        goes_with={"attention": ATTENTIONS[:-1]},
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -136,17 +141,18 @@ class TranslatorSettings:
             )
         if self.tied == "all" and not self.joint:
             raise InputError("tied='all' needs joint=True: one vocabulary for both")
-        if self.attention == "none":
-            if self.input_feeding:
-                raise InputError(
-                    "input_feeding needs an attention; got attention='none'"
-                )
-            if self.context == "first" and self.bridge == "zero":
-                raise InputError(
-                    "attention='none' with context='first' needs bridge='dense': the "
-                    "decoder would see nothing of the source"
-                )
-            if self.coverage_penalty:
-                raise InputError(
-                    "coverage_penalty needs an attention; got attention='none'"
-                )
+        for network in (self.encoder, self.decoder):
+            check_takes("recurrent_dropout", self.recurrent_dropout, network, 0.0)
+        if self.context == "first" and self.bridge == "zero":
+            raise InputError(
+                "attention='none' with context='first' needs bridge='dense': the "
+                "decoder would see nothing of the source"
+            )
+
+    @property
+    def layer_options(self) -> dict[str, Any]:
+        """What every recurrent layer is made with."""
+        options = {"return_sequences": True, "dropout": self.dropout}
+        if self.recurrent_dropout:
+            options["recurrent_dropout"] = self.recurrent_dropout
+        return options

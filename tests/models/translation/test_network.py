@@ -135,7 +135,7 @@ def test_saved_and_read(tmp_path):
             {"attention": "none", "context": "first", "bridge": "zero"},
             "needs bridge='dense'",
         ),
-        ({"attention": "none", "coverage_penalty": 0.1}, "needs an attention"),
+        ({"attention": "none", "coverage_penalty": 0.1}, "coverage_penalty goes with"),
         ({"encoder": "none"}, "encoder must be one of"),
         ({"dropout": 1.0}, "dropout must be less than 1"),
     ],
