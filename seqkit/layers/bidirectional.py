@@ -63,7 +63,7 @@ class Bidirectional(keras.layers.Bidirectional):
         for each in (self, *self._both):
             each.supports_masking = True
         self._given_weights = weights
-        sizes = [shapes[0][-1] for shapes in self._shapes((None, None, 1))]
+        sizes = [_output_size(layer) for layer in self._both]
         if merge_mode not in ("concat", None) and sizes[0] != sizes[1]:
             raise ValueError(
                 f"`merge_mode` of {self.name!r} must be 'concat' or None for layers of "
@@ -88,8 +88,9 @@ class Bidirectional(keras.layers.Bidirectional):
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Create the weights of both layers for sequences `(batch, time, features)`."""
         super().build(sequences_shape)
-        features = {-1: sequences_shape[-1]}
-        self.input_spec = keras.layers.InputSpec(ndim=3, axes=features)
+        self.input_spec = keras.layers.InputSpec(
+            ndim=len(sequences_shape), axes={-1: sequences_shape[-1]}
+        )
         if self._given_weights is not None:
             self.set_weights(self._given_weights)
             self._given_weights = None
@@ -187,3 +188,9 @@ class Bidirectional(keras.layers.Bidirectional):
             )
         self.forward_layer.reset_state(states[: counts[0]])
         self.backward_layer.reset_state(states[counts[0] :])
+
+
+def _output_size(layer: Any) -> int | None:
+    """Return the size of a layer's output where its cell says it."""
+    cell = getattr(layer, "cell", None)
+    return getattr(cell, "output_size", None)

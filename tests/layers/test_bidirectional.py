@@ -137,6 +137,12 @@ def test_states_of_different_sizes_are_set():
         np.testing.assert_array_equal(a, b)
 
 
+def test_a_layer_over_images():
+    x = np.ones((2, 4, 6, 3), "float32")
+    both = layers.Bidirectional(keras.layers.ConvLSTM1D(2, 3, padding="same"))
+    assert both(x).shape == both.compute_output_shape(x.shape) == (2, 6, 4)
+
+
 def test_first_weights():
     weights = [np.full(shape, 0.1) for shape in 2 * [(4, 2), (2, 2), (2,)]]
     both = layers.Bidirectional(layers.SimpleRNN(2), weights=weights)
