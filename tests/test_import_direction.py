@@ -21,6 +21,7 @@ HELPERS = {
     "errors",
     "folders",
     "wording",
+    "scalars",
     "compilation_cache",
 }
 BELOW_MODELS = {"layers", "cells", "recurrence", "text", "series", "decoding"}

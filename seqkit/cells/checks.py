@@ -9,12 +9,7 @@ from typing import Any
 
 import numpy as np
 
-
-def plain(value: Any) -> Any:
-    """Return a NumPy scalar as a number of Python, anything else as it is."""
-    if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
-        return value.item()
-    return value
+from seqkit.scalars import plain
 
 
 def positive_integer(name: str, value: Any) -> int:

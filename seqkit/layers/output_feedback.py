@@ -8,6 +8,7 @@ from keras import ops
 
 from seqkit.cells import checks
 from seqkit.cells.output_feedback import OutputFeedbackCell
+from seqkit.layers import arguments
 from seqkit.layers.rnn import RNN
 from seqkit.layers.wrapper import LayerOverLayer
 

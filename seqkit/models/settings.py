@@ -7,8 +7,8 @@ from dataclasses import field, fields
 from inspect import signature
 from typing import Any
 
-from seqkit.cells.checks import plain
 from seqkit.errors import InputError
+from seqkit.scalars import plain
 
 
 def setting(default: Any, help: str, **rule: Any) -> Any:
@@ -57,8 +57,12 @@ def check_takes(name: str, value: Any, network: str, default: Any) -> None:
     Raises:
         InputError: The message names the argument and the network.
     """
+    if value == default:
+        return
+    from seqkit.models.named_layers import find_recurrent_layer
+
     layer = find_recurrent_layer(network)
-    if value != default and name not in signature(layer).parameters:
+    if name not in signature(layer).parameters:
         raise InputError(f"{layer.__name__} takes no {name}; got {name} {value}")
 
 

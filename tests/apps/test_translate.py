@@ -450,7 +450,7 @@ def test_bad_aligned_files(tmp_path, capsys):
         (["--encoder", "Transformer"], "encoder must be one of "),
         (["--decoder", "Transformer"], "must be one of "),
         (["--tied", "all", "--no-joint"], "tied='all' needs joint=True"),
-        (["--attention", "none", "--input-feeding"], "input_feeding goes with attention"),
+        (["--attention", "none", "--input-feeding"], "input_feeding goes with"),
         (
             ["--columns", "1", "3", "--skip-lines", "-1"],
             "skip_lines must be at least 0",
