@@ -10,6 +10,7 @@ from seqkit.cells.echo_state import EchoStateCell
 from seqkit.cells.elman import ElmanCell
 from seqkit.cells.gru import GRUCell
 from seqkit.cells.grud import GRUDCell
+from seqkit.cells.history_compressor import HistoryCompressorCell
 from seqkit.cells.indrnn import IndRNNCell
 from seqkit.cells.irnn import IRNNCell
 from seqkit.cells.janet import JANETCell
@@ -54,6 +55,7 @@ __all__ = [
     "ElmanCell",
     "GRUCell",
     "GRUDCell",
+    "HistoryCompressorCell",
     "IRNNCell",
     "IndRNNCell",
     "JANETCell",

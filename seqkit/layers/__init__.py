@@ -12,6 +12,7 @@ from seqkit.layers.echo_state import EchoState
 from seqkit.layers.elman import Elman
 from seqkit.layers.gru import GRU
 from seqkit.layers.grud import GRUD
+from seqkit.layers.history_compressor import HistoryCompressor
 from seqkit.layers.hopfield import Hopfield, HopfieldNetwork
 from seqkit.layers.indrnn import IndRNN
 from seqkit.layers.irnn import IRNN
@@ -76,6 +77,7 @@ __all__ = [
     "DepthGatedLSTM",
     "EchoState",
     "Elman",
+    "HistoryCompressor",
     "Hopfield",
     "HopfieldNetwork",
     "IndRNN",

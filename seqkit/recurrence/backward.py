@@ -166,7 +166,7 @@ class Backward(Sweep):
             replay = Replay(self.transposed_kernels, products)
             sources = [drive_k, carry, self.step_weights]
             with tf.GradientTape() as tape, reading(self.cell, self.weights):
-                tape.watch(sources)
+                tape.watch([*sources, replay.anchor])
                 nest = tf.nest.pack_sequence_as(self.drive_nest, drive_k)
                 emission, new = self.step(nest, carry, valid_k, replay)
             results, upstream = self._upstream(emission, new, d_carry, d_emission)

@@ -56,13 +56,19 @@ class Replay:
     The gradient of `result = vector · kernel` with respect to the kernel is the product
     vectorᵀ · error. The errors and vectors of many steps, one below the other, make
     that one product for all of them.
+
+    Attributes:
+        vectors: what was multiplied, in order.
+        anchor: what every result depends on, formally, to be watched by the tape: so
+            errors come to products of vectors that no gradient reaches too.
     """
 
     def __init__(self, transposed_kernels: list, results: list) -> None:
         self.transposed_kernels = transposed_kernels
         self.results = results
         self.vectors: list = []
-        self.errors: list = [None] * len(results)
+        self.anchor = tf.zeros(())
+        self._errors: dict[int, Any] = {}
 
     def __call__(self, vector: Any, _: Any) -> Any:
         """Return the recorded result; its gradient goes to the vector alone."""
@@ -70,11 +76,21 @@ class Replay:
         self.vectors.append(vector)
 
         @tf.custom_gradient
-        def product(_: Any) -> tuple:
-            def gradient(error: Any) -> Any:
-                self.errors[place] = error
-                return tf.matmul(error, self.transposed_kernels[place])
+        def product(_: Any, anchor: Any) -> tuple:
+            def gradient(error: Any) -> tuple:
+                self._errors[place] = error
+                d_vector = tf.matmul(error, self.transposed_kernels[place])
+                return d_vector, tf.zeros_like(anchor)
 
             return self.results[place], gradient
 
-        return product(vector)
+        return product(vector, self.anchor)
+
+    @property
+    def errors(self) -> list:
+        """The gradients of the results; zeros where nothing depends on one."""
+        found = [self._errors.get(place) for place in range(len(self.results))]
+        return [
+            tf.zeros_like(result) if error is None else error
+            for result, error in zip(self.results, found, strict=True)
+        ]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit import layers
+from seqkit import cells, layers
 from seqkit.recurrence import portable, shapes
 from seqkit.recurrence.compiled import Frame
 
@@ -101,3 +101,41 @@ def test_inside_a_compiled_model():
     model.compile("adam", "mse", jit_compile=True)
     x = np.zeros((10, 6, 3), "float32")
     model.fit(x, np.zeros((10, 4)), batch_size=4, verbose=0)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Ticking(cells.SimpleRNNCell):
+    """Multiplies a vector that no gradient reaches: a count, rounded."""
+
+    states_without_gradient = (1,)
+
+    @property
+    def state_size(self):
+        return [self.units, 3]
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.count_kernel = self.add_kernel("count_kernel", (3, self.units))
+
+    def step(self, drive, states, dot):
+        count = keras.ops.round(states[1] + 1)
+        counted = dot(count, self.count_kernel, dropout=False)
+        h = self.activation(drive + counted + dot(states[0], self.recurrent_kernel))
+        return h, [h, count]
+
+
+def test_kernels_get_the_gradient_of_vectors_that_have_none():
+    layer = layers.RNN(Ticking(4))
+    x = tf.constant(np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32"))
+    layer.build(x.shape)
+    weights = [w.value for w in layer.trainable_weights]
+
+    def gradients():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(layer(x, training=True))
+        return tape.gradient(loss, weights)
+
+    expected = gradients()
+    for found, slope in zip(tf.function(gradients)(), expected, strict=True):
+        assert np.any(slope)
+        np.testing.assert_allclose(found, slope, rtol=1e-4, atol=1e-6)

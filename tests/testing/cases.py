@@ -232,6 +232,14 @@ CASES: dict[str, list[Case]] = {
         {"backbone_units": 5, "backbone_layers": 2, "use_bias": False},
         {"backbone_units": 5, "time_channel": True},
     ),
+    # Outputs of softmax have a sum without a derivative: they are a variant.
+    "HistoryCompressor": cases_of(
+        layers.HistoryCompressor,
+        reference.HistoryCompressor,
+        {"output_activation": "sigmoid", "tolerance": 1.0},
+        {"upper_units": 3, "tolerance": 0.9, "time_digits": 2, "collapsed": True},
+        {"output_activation": "tanh", "collapsed": True, "use_bias": False},
+    )[1:],
     "GRUD": cases_of(layers.GRUD, reference.GRUD, {"use_bias": False}),
     "Bidirectional": [
         _two_way("GRU", layers.GRU),

@@ -8,6 +8,7 @@ classical ones have their derivatives by hand; the others are forward equations 
 knows Keras; every derivative is checked against finite differences.
 """
 
+from seqkit.testing.reference.compressor import HistoryCompressor
 from seqkit.testing.reference.differences import numerical_gradient
 from seqkit.testing.reference.gated import GRU, LSTM
 from seqkit.testing.reference.gated_units import (
@@ -87,6 +88,7 @@ __all__ = [
     "EchoState",
     "Elman",
     "Gradients",
+    "HistoryCompressor",
     "IndRNN",
     "Jordan",
     "LayerNormGRU",
