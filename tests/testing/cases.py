@@ -181,6 +181,7 @@ CASES: dict[str, list[Case]] = {
         reference.LiGRU,
         {"use_bias": False},
         {"activation": "tanh", "recurrent_activation": "hard_sigmoid"},
+        flat=True,
     ),
     "MUT1": cases_of(
         layers.MUT1,
