@@ -167,9 +167,11 @@ def _in_blocks(a: Parts, b: Parts, start: Parts, reverse: bool) -> list:
     size = tf.maximum(size, 1)
     n_blocks = tf.maximum((n_steps + size - 1) // size, 1)
 
+    more = n_blocks * size - n_steps  # steps that come last, and are seen by none
+
     def cut(tensor: Any) -> Any:
-        """(time, batch, n) to (size, blocks, batch, n); what is added is never seen."""
-        padded = tf.pad(tensor, [[0, n_blocks * size - n_steps], [0, 0], [0, 0]])
+        """(time, batch, n) to (size, blocks, batch, n)."""
+        padded = tf.pad(tensor, [[more, 0] if reverse else [0, more], [0, 0], [0, 0]])
         shape = (n_blocks, size, *tf.unstack(tf.shape(tensor)[1:]))
         blocks = tf.transpose(tf.reshape(padded, shape), [1, 0, 2, 3])
         blocks.set_shape((None, None, *tensor.shape[1:]))
@@ -177,7 +179,8 @@ def _in_blocks(a: Parts, b: Parts, start: Parts, reverse: bool) -> list:
 
     def joined(blocks: Any) -> Any:
         shape = (n_blocks * size, *tf.unstack(tf.shape(blocks)[2:]))
-        return tf.reshape(tf.transpose(blocks, [1, 0, 2, 3]), shape)[:n_steps]
+        steps = tf.reshape(tf.transpose(blocks, [1, 0, 2, 3]), shape)
+        return steps[more:] if reverse else steps[:n_steps]
 
     constant = len(a[0].shape) == 1
     a = a if constant else [cut(part) for part in a]
