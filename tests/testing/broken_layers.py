@@ -172,6 +172,23 @@ class DropsEachStepOfState(SimpleRNN):
 
 
 @registered
+class StepsOtherwise(SimpleRNN):
+    """One step at a time, it is another network."""
+
+    def step(self, inputs, states):
+        output, states = super().step(inputs, states)
+        return 1.01 * output, states
+
+
+@registered
+class BeginsOtherwise(SimpleRNN):
+    """What it says to begin with is not what it begins with."""
+
+    def initial_state(self, batch_size):
+        return [state + 1.0 for state in super().initial_state(batch_size)]
+
+
+@registered
 class LosesState(SimpleRNN):
     """Stateful in name."""
 

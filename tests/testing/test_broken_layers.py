@@ -52,6 +52,8 @@ REJECTIONS = [
     ),
     (broken.IgnoresPast, causality.check_jacobian, "no derivative by the input 0"),
     (broken.IgnoresPast, sequences.check_cell_loop, "the cell step by step"),
+    (broken.StepsOtherwise, sequences.check_cell_loop, "the cell step by step"),
+    (broken.BeginsOtherwise, sequences.check_cell_loop, "from `initial_state`"),
     (broken.ForgetsArgument, configs.check_arguments, "recurrent_initializer"),
     (broken.ForgetsValue, configs.check_other_values, "seed=11"),
     (broken.StopsGradient, gradients.check_finite_differences, "derivative by inputs"),

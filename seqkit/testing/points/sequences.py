@@ -67,7 +67,7 @@ def check_options(subject: Subject) -> None:
 
 
 def check_cell_loop(subject: Subject) -> None:
-    """Stepping the cell by hand gives the same outputs and states."""
+    """Step by step, by `initial_state` and `step`, outputs and states are the same."""
     layer = subject.layer(**FULL)
     if is_bidirectional(layer):
         return
@@ -75,9 +75,11 @@ def check_cell_loop(subject: Subject) -> None:
     expected = subject.run(layer, x, initial_state=states)
     outputs: list[Any] = []
     for t in range(x.shape[1]):
-        output, states = layer.cell(x[:, t], states)
+        output, states = layer.step(x[:, t], states)
         outputs.append(keras.ops.convert_to_numpy(output))
     same([np.stack(outputs, axis=1), *states], expected, "the cell step by step")
+    begun = subject.run(layer, x, initial_state=layer.initial_state(len(x)))
+    same(begun, subject.run(layer, x), "the call from `initial_state`")
 
 
 def check_one_state(subject: Subject) -> None:
