@@ -113,7 +113,8 @@ class Decoder(keras.layers.Layer):
         """
         state = self.search_state(encoded.summary)
         vectors = self.embedding(tokens)
-        noise = self.dropout(ops.ones_like(vectors[:, :1]), training=training)
+        kept = ops.ones_like(vectors[:, 0])[:, None]
+        noise = self.dropout(kept, training=training)
         if self.settings.input_feeding:
             first = tf.nest.map_structure(lambda each: each[:, None], state)
             return self._fed_steps(vectors, first, encoded, noise, training)
