@@ -1,5 +1,7 @@
 """Gradients are those of eager code, however many tapes record."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -80,3 +82,66 @@ def test_a_train_step_of_ones_own(options):
     before = np.mean((model(X) - y) ** 2)
     model.fit(X, y, epochs=15, verbose=0)
     assert np.mean((model(X) - y) ** 2) < before / 2
+
+
+def loss_and_gradient(call, x):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        loss = tf.reduce_sum(call(x) ** 2)
+    return [loss, tape.gradient(loss, x)]
+
+
+def jacobian(layer, x):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = layer(x)[:, -1]
+    return [tape.batch_jacobian(y, x)]
+
+
+def in_a_function(layer, x):
+    return loss_and_gradient(tf.function(lambda x: layer(x), autograph=False), x)
+
+
+def recomputed(layer, x):
+    return loss_and_gradient(tf.recompute_grad(lambda x: layer(x)), x)
+
+
+def in_a_loop(layer, x):
+    def body(i, y):
+        return i + 1, tf.concat([layer(y), x[:, :, :1]], -1)
+
+    def looped(x):
+        return tf.while_loop(lambda i, _: i < 3, body, (0, x))[1]
+
+    return loss_and_gradient(looped, x)
+
+
+def in_a_branch(layer, x):
+    def branched(x):
+        return tf.cond(tf.reduce_sum(x) > -1e9, lambda: layer(x), lambda: x[:, :, :2])
+
+    return loss_and_gradient(branched, x)
+
+
+def row_by_row(layer, x):
+    def mapped(x):
+        call = lambda row: layer(row[None])[0]  # noqa: E731
+        return tf.map_fn(call, x, fn_output_signature="float32")
+
+    return loss_and_gradient(mapped, x)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [jacobian, in_a_function, recomputed, in_a_loop, in_a_branch, row_by_row],
+)
+def test_wherever_a_layer_stands(function):
+    layer = layers.GRU(2, return_sequences=True)
+    layer.build((None, None, 3))
+    call = functools.partial(layer, training=True)
+    x = tf.constant(X)
+    with portable():
+        expected = function(call, x)
+    found = tf.function(lambda x: function(call, x), autograph=False)(x)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
