@@ -7,7 +7,7 @@ import numpy as np
 
 from seqkit.series.checks import at_least, between, numbers, same_length, some
 from seqkit.series.fitted import Fitted
-from seqkit.series.thresholds import runs
+from seqkit.series.thresholds import merged, runs
 
 
 @dataclass(frozen=True)
@@ -87,26 +87,6 @@ def find_events(
             )
         )
     return events
-
-
-def merged(stretches: Sequence[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
-    """Join stretches (start, first after) with at most `gap` readings between them.
-
-    Raises:
-        InputError: `gap` is negative.
-
-    Example:
-        >>> merged([(0, 2), (3, 4), (6, 7)], gap=1)
-        [(0, 4), (6, 7)]
-    """
-    at_least("gap", gap, 0)
-    found: list[tuple[int, int]] = []
-    for start, end in stretches:
-        if found and start - found[-1][1] <= gap:
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    return found
 
 
 def without_gaps(is_anomaly: np.ndarray, gap: int) -> np.ndarray:

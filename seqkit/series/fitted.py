@@ -1,11 +1,14 @@
 """What was fitted on data: frozen dataclasses that go into JSON and come back equal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from seqkit.errors import InputError
+
+_LARGE = 1000  # numbers of an array that JSON had better not hold
 
 
 @dataclass(frozen=True)
@@ -26,20 +29,32 @@ class Fitted:
         [[3.0]]
     """
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the fields, and under `type` the name of the class, fit for JSON."""
+    def to_dict(self, large: dict[str, np.ndarray] | None = None) -> dict[str, Any]:
+        """Give the fields, and under `type` the name of the class, fit for JSON.
+
+        Args:
+            large: Takes arrays of more than 1,000 numbers, by names that are left in
+                their places; None leaves all in the dictionary.
+        """
         found: dict[str, Any] = {"type": type(self).__name__}
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, Fitted):
-                value = value.to_dict()
-            found[each.name] = (
-                value.tolist() if isinstance(value, np.ndarray) else value
-            )
+                value = value.to_dict(large)
+            elif isinstance(value, np.ndarray) and large is not None and (
+                value.size > _LARGE
+            ):
+                name = f"{type(self).__name__}.{each.name}.{len(large)}"
+                large[name], value = value, {"array": name}
+            elif isinstance(value, np.ndarray):
+                value = value.tolist()
+            found[each.name] = value
         return found
 
     @staticmethod
-    def from_dict(saved: dict[str, Any]) -> Any:
+    def from_dict(
+        saved: dict[str, Any], large: Mapping[str, np.ndarray] | None = None
+    ) -> Any:
         """Make the object again that `to_dict` wrote.
 
         Raises:
@@ -50,16 +65,21 @@ class Fitted:
             raise InputError(
                 f"type must be one of {', '.join(classes)}; got {saved.get('type')!r}"
             )
-        values = {
-            name: Fitted.from_dict(value)
-            if isinstance(value, dict)
-            else np.array(value, np.float64)
-            if isinstance(value, list)
-            else value
-            for name, value in saved.items()
-            if name != "type"
-        }
-        return classes[saved["type"]](**values)
+        return classes[saved["type"]](
+            **{
+                name: _restored(value, large or {})
+                for name, value in saved.items()
+                if name != "type"
+            }
+        )
+
+
+def _restored(value: Any, large: Mapping[str, np.ndarray]) -> Any:
+    if isinstance(value, dict):
+        if "array" in value:
+            return large[value["array"]]
+        return Fitted.from_dict(value, large)
+    return np.array(value, np.float64) if isinstance(value, list) else value
 
 
 def _classes(base: type[Fitted]) -> dict[str, type[Fitted]]:

@@ -1,83 +1,62 @@
-"""Scores of forecast errors: how unusual a reading is, and by whose fault.
+"""Scores of errors: how unusual a reading is, and by whose fault.
 
-Errors are arrays (time, steps, channels): `errors[t, h, c]` is the reading of channel c
-at t less what was forecast of it h+1 steps before (`forecast_errors`), or less its
-reconstruction; NaN where either is missing. Every scorer gives for each time
+Errors are arrays (time, sources, channels): of every channel, how far it was from what
+each source expected of it; NaN where a source expected nothing or the channel is
+missing. A scorer gives for each time
 
-    level_t = sum over channels of contribution_tc        contribution_tc >= 0
-    score_t = finish(level_t)
+    score_t = finish(sum over channels of contribution_tc)      contribution_tc >= 0
 
-and what a channel contributes, over the sum, is its share of the score. Where all of
-`errors[t]` is missing the score is NaN. On errors like those of the fit a score is
-about 1, whatever the number of steps and channels.
-
-Scores of a whole array and scores of one reading after the other are the same:
-
-    state = scorer.start()
-    contributions, state = scorer.step(errors[t], state)
+and what a channel contributes, over the sum, is its share of the score. Where no
+channel has an error, the score is NaN. A new scorer is a class like the one below.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from seqkit.errors import InputError
 from seqkit.series.checks import at_least, numbers
-from seqkit.series.fitted import Fitted
+from seqkit.series.recurrences import accumulated, mean_before, smoothed
+from seqkit.series.stepped import State, Stepped
 
-_SHRINKAGE = 0.1
-_FLOOR = 0.01
+SPANS = (1.0, 10.0, 100.0)
+PAST = 1000.0
+_FLOOR = 0.01  # of the scale of a channel, over the greatest of its source
+_CALM = 0.05  # least deviation of what is 1 on average
+_LIMIT = 10.0  # of what is averaged, over the greatest clean one
+_UNLIMITED = 1e30
 
 
-class Scorer(Fitted, ABC):
+class Scorer(Stepped):
     """What all scorers share; see the module."""
 
     @property
     @abstractmethod
     def shape(self) -> tuple[int, int]:
-        """Steps and channels of the errors."""
+        """Sources and channels of the errors."""
 
-    @abstractmethod
-    def _contributions(self, errors: np.ndarray) -> np.ndarray: ...
+    def finish(self, level: Any, ops: Any = np) -> Any:
+        """Give the score of a sum of contributions."""
+        return level
 
     def contributions(self, errors: np.ndarray) -> np.ndarray:
-        """Give what each channel adds to the level.
-
-        Args:
-            errors: Shape (time, steps, channels).
-
-        Returns:
-            Shape (time, channels); NaN for a time without any error.
+        """Give what each channel adds: (time, channels), all NaN where none is there.
 
         Raises:
-            InputError: Errors of other steps or channels.
+            InputError: Errors of other sources or channels.
         """
         if errors.ndim != 3 or errors.shape[1:] != self.shape:
             raise InputError(
                 f"errors must be of shape (time, {self.shape[0]}, {self.shape[1]}); "
                 f"got {errors.shape}"
             )
-        return self._contributions(errors)
-
-    def finish(self, level: np.ndarray) -> np.ndarray:
-        """Give the score of a sum of contributions."""
-        return level
+        return self.run(errors)
 
     def score(self, errors: np.ndarray) -> np.ndarray:
         """Give the score of each time: (time,)."""
         return self.finish(self.contributions(errors).sum(axis=1))
-
-    def start(self) -> np.ndarray:
-        """Give the state before the first reading; empty where there is none."""
-        return np.zeros(0)
-
-    def step(
-        self, error: np.ndarray, state: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Give contributions (channels,) of errors (steps, channels), and a state."""
-        return self.contributions(error[None])[0], state
 
 
 def shares(contributions: np.ndarray) -> np.ndarray:
@@ -100,267 +79,164 @@ def shares(contributions: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class AbsoluteError(Scorer):
-    """The mean of absolute errors, each over its mean on clean data.
+class Multiscale(Scorer):
+    """How far errors are above their own past, over several scales of time.
 
-        score_t = mean over the h, c that are there of |e_thc| / scale_hc
+    Of each source s and channel c, with the mean size of clean errors as the unit:
 
-    Args:
-        scale: Shape (steps, channels), positive.
+        r_t = |e_t| / scale                                   about 1 on clean data
+        l_kt = mean of r over about span_k times              for every span
+        z_kt = max(0, (l_kt - m_{k,t-1}) / sqrt(v_{k,t-1}))
+        m_kt = m_{k,t-1} + ρ (min(l_kt, cap_k) - m_{k,t-1})     ρ = 1 / past
+        v_kt = (1 - ρ) (v_{k,t-1} + ρ (min(l_kt, cap_k) - m_{k,t-1})²)
 
-    Example:
-        >>> scorer = AbsoluteError.fit(np.array([[[1.0, 4.0]], [[-3.0, 4.0]]]))
-        >>> scorer.scale.tolist()
-        [[2.0, 4.0]]
-        >>> errors = np.array([[[6.0, 4.0]], [[np.nan, -8.0]]])
-        >>> scorer.score(errors).tolist()
-        [2.0, 2.0]
-        >>> shares(scorer.contributions(errors)).tolist()
-        [[0.75, 0.25], [0.0, 1.0]]
-    """
+        u_c = Σ over s and k of z                             of every channel
+        score = sqrt(mean over channels of u_c²)
 
-    scale: np.ndarray
-
-    @classmethod
-    def fit(cls, errors: np.ndarray, floor: float = _FLOOR) -> "AbsoluteError":
-        """Measure the scale of clean errors.
-
-        Args:
-            errors: Shape (time, steps, channels).
-            floor: Least scale of any entry, over the greatest of all: a channel that
-                was forecast perfectly does not make every later error infinite.
-
-        Raises:
-            InputError: An entry has no error that is not missing.
-        """
-        errors = _clean(errors)
-        return cls(_at_least(np.nanmean(np.abs(errors), axis=0), floor))
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Steps and channels of the errors."""
-        return _two(self.scale)
-
-    def _contributions(self, errors: np.ndarray) -> np.ndarray:
-        present = ~np.isnan(errors)
-        relative = np.where(present, np.abs(errors), 0.0) / self.scale
-        return relative.sum(axis=1) / _count(present)[:, None]
-
-
-@dataclass(frozen=True)
-class MahalanobisDistance(Scorer):
-    """The distance of all steps and channels together under a Gaussian of clean errors.
-
-    The errors of a time, as one vector e of d = steps x channels numbers:
-
-        d²_t = (e_t - μ)ᵀ P (e_t - μ)           P = Σ⁻¹
-        score_t = sqrt(d²_t / d)
-
-    where Σ has the variances D of the clean errors and their correlations R, shrunk:
-    Σ = D^½ ((1 - λ) R + λ I) D^½.
-
-    With missing entries m and others o, the distance is that of the others under their
-    own (marginal) Gaussian, and d their number. It is found by filling the deviations
-    that are missing with their conditional mean, x_m = -P_mm⁻¹ P_mo x_o, for which
-    xᵀ P x is the marginal distance.
-
-    A channel's contribution is the squared length of its part of P^½ x, over the
-    channels that are there.
-
-    Args:
-        mean: μ, of shape (steps, channels).
-        precision: P, of shape (d, d), in the order of `mean.ravel()`.
-
-    Example:
-        >>> clean = np.random.default_rng(0).normal(0, [1, 10], (5000, 1, 2))
-        >>> scorer = MahalanobisDistance.fit(clean, shrinkage=0.0)
-        >>> errors = np.array([[[3.0, 0.0]], [[0.0, 30.0]], [[3.0, np.nan]]])
-        >>> scorer.score(errors).round(1).tolist()
-        [2.1, 2.1, 3.0]
-        >>> shares(scorer.contributions(errors)).round(2).tolist()
-        [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
-
-    Reference:
-        Malhotra et al. 2015, Long Short Term Memory Networks for Anomaly Detection in
-        Time Series (the Gaussian over several steps); Kessy, Lewin & Strimmer 2018,
-        Optimal Whitening and Decorrelation (the contributions).
-    """
-
-    mean: np.ndarray
-    precision: np.ndarray
-
-    @classmethod
-    def fit(
-        cls,
-        errors: np.ndarray,
-        shrinkage: float = _SHRINKAGE,
-        floor: float = _FLOOR,
-    ) -> "MahalanobisDistance":
-        """Fit the Gaussian to clean errors.
-
-        Args:
-            errors: Shape (time, steps, channels). Times with a missing entry count for
-                the mean and the variances, and for the correlations as if it were the
-                mean.
-            shrinkage: λ, from 0 to less than 1.
-            floor: Least standard deviation of any entry, over the greatest of all.
-
-        Raises:
-            InputError: An entry has no error that is not missing, or `shrinkage` is
-                not in its range.
-        """
-        if not 0 <= shrinkage < 1:
-            raise InputError(
-                f"shrinkage must be at least 0 and less than 1; got {shrinkage}"
-            )
-        errors = _clean(errors)
-        mean = np.nanmean(errors, axis=0)
-        deviation = _at_least(np.nanstd(errors, axis=0), floor).ravel()
-        standard = np.nan_to_num((errors - mean).reshape(len(errors), -1) / deviation)
-        length = np.sqrt((standard**2).sum(axis=0))
-        length[length == 0] = 1.0  # an entry that never errs correlates with nothing
-        correlation = (standard.T @ standard) / np.outer(length, length)
-        np.fill_diagonal(correlation, 1.0)
-        shrunk = (1 - shrinkage) * correlation + shrinkage * np.eye(len(deviation))
-        inverse = np.linalg.pinv(shrunk, hermitian=True)
-        return cls(mean, inverse / np.outer(deviation, deviation))
-
-    @cached_property
-    def _root(self) -> np.ndarray:
-        values, vectors = np.linalg.eigh(self.precision)
-        return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Steps and channels of the errors."""
-        return _two(self.mean)
-
-    def _contributions(self, errors: np.ndarray) -> np.ndarray:
-        present = ~np.isnan(errors)
-        there = present.reshape(len(errors), -1)
-        filled = self._filled(
-            np.where(present, errors - self.mean, 0.0).reshape(there.shape), there
-        )
-        squares = (filled @ self._root) ** 2
-        distance = squares.sum(axis=1)
-        parts = (squares.reshape(errors.shape) * present).sum(axis=1)
-        return shares(parts) * (distance / _count(present))[:, None]
-
-    def finish(self, level: np.ndarray) -> np.ndarray:
-        """Give the score of a sum of contributions: its root."""
-        return np.sqrt(level)
-
-    def _filled(self, deviations: np.ndarray, there: np.ndarray) -> np.ndarray:
-        """Fill what is missing with its mean given the rest, pattern by pattern."""
-        rows = np.flatnonzero(~there.all(axis=1) & there.any(axis=1))
-        if not len(rows):
-            return deviations
-        patterns, of_row = np.unique(there[rows], axis=0, return_inverse=True)
-        for index, pattern in enumerate(patterns):
-            of_pattern = rows[of_row == index]
-            pulled = deviations[of_pattern] @ self.precision[:, ~pattern]
-            within = self.precision[np.ix_(~pattern, ~pattern)]
-            deviations[np.ix_(of_pattern, ~pattern)] = -np.linalg.solve(
-                within, pulled.T
-            ).T
-        return deviations
-
-
-@dataclass(frozen=True)
-class Smoothed(Scorer):
-    """The exponentially weighted mean of what another scorer finds.
-
-        level_t = n_t / w_t
-        n_t = l_t + (1 - α) n_{t-1}        w_t = 1 + (1 - α) w_{t-1}
-
-    with l the level of the other scorer, α = 2 / (span + 1) and n, w from 0: an error
-    that lasts counts for more than one that is soon over. A time without a score
+    m and v begin as mean and variance of the clean l, and cap is the greatest of them:
+    a slow change is followed, an anomaly moves what is compared with no more than the
+    clean data would. The mean is exponentially weighted, as of `smoothed`; over more
+    than one time it takes r as at most ten times the greatest clean one, so that one
+    reading does not ring for long. sqrt(v) is at least 0.05. A time without an error
     changes nothing.
 
     Args:
-        scorer: What is smoothed.
-        span: Times over which it is, roughly; at least 1, which smooths nothing.
+        scale: Shape (sources, channels), positive.
+        spans: Shape (spans,), each at least 1.
+        mean: Of the clean l: (spans, sources, channels).
+        deviation: Of the clean l: the same shape.
+        cap: The greatest clean l: the same shape.
+        past: Times over which m and v are taken, roughly; at least 1.
 
     Raises:
-        InputError: `span` is under 1.
+        InputError: A span, or `past`, is under 1.
 
     Example:
-        >>> scorer = Smoothed(AbsoluteError(np.ones((1, 1))), span=3)
-        >>> scorer.score(np.array([[[0.0]], [[3.0]], [[np.nan]], [[0.0]]])).tolist()
-        [0.0, 2.0, nan, 0.8571428571428571]
-
-    Reference:
-        Hundman et al. 2018, Detecting Spacecraft Anomalies Using LSTMs and
-        Nonparametric Dynamic Thresholding, section 3.2.
+        >>> clean = np.random.default_rng(0).normal(size=(2000, 1, 2))
+        >>> scorer = Multiscale.fit(clean)
+        >>> errors = clean.copy()
+        >>> errors[1500:1510, 0, 1] *= 4
+        >>> int(scorer.score(errors).argmax()) in range(1500, 1510)
+        True
+        >>> shares(scorer.contributions(errors)[1509]).round(1).tolist()
+        [0.1, 0.9]
     """
 
-    scorer: Scorer
-    span: float
+    scale: np.ndarray
+    spans: np.ndarray
+    mean: np.ndarray
+    deviation: np.ndarray
+    cap: np.ndarray
+    past: float
 
     def __post_init__(self) -> None:
-        at_least("span", self.span, 1)
+        for span in self.spans:
+            at_least("spans", span, 1)
+        at_least("past", self.past, 1)
+
+    @classmethod
+    def fit(
+        cls, errors: np.ndarray, spans: Any = SPANS, past: float = PAST
+    ) -> "Multiscale":
+        """Measure clean errors.
+
+        Args:
+            errors: Shape (time, sources, channels). Where a source has no error of a
+                channel at all, later ones are measured by the unit of the errors.
+            spans: Scales of time.
+            past: See the class.
+        """
+        errors = numbers("errors", errors, "time, sources, channels")
+        spans = np.asarray(spans, np.float64)
+        shape = errors.shape[1:]
+        scale = np.zeros(shape)
+        of_levels = np.zeros((3, len(spans), *shape))  # mean, deviation, greatest
+        of_levels[0], of_levels[2] = 1.0, 1.0
+        for place in np.ndindex(*shape):
+            known = np.abs(errors[:, place[0], place[1]])
+            known = known[~np.isnan(known)]
+            scale[place] = known.mean() if len(known) else 0.0
+        greatest = scale.max(axis=1, keepdims=True, initial=0.0)
+        scale = np.maximum(scale, np.where(greatest > 0, _FLOOR * greatest, 1.0))
+        for place in np.ndindex(*shape):
+            relative = np.abs(errors[:, place[0], place[1]]) / scale[place]
+            relative = relative[~np.isnan(relative)]
+            for k, span in enumerate(spans) if len(relative) else []:
+                level = smoothed(relative, span)
+                of_levels[(slice(None), k, *place)] = level.mean(), level.std(), level.max()
+        return cls(scale, spans, *of_levels, past)
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Steps and channels of the errors."""
-        return self.scorer.shape
+        """Sources and channels of the errors."""
+        sources, channels = self.scale.shape
+        return sources, channels
 
-    def _contributions(self, errors: np.ndarray) -> np.ndarray:
-        found = self.scorer.contributions(errors)
-        state = self.start()
-        for time, row in enumerate(found):
-            found[time], state = self._smooth(row, state)
-        return found
+    @property
+    def _limits(self) -> np.ndarray:
+        """The greatest r that counts in each mean: (spans, sources, channels)."""
+        alone = (self.spans <= 1)[:, None, None]
+        limit = np.maximum(_LIMIT * self.cap[np.argmin(self.spans)], _LIMIT)
+        return np.where(alone, _UNLIMITED, limit)
 
-    def finish(self, level: np.ndarray) -> np.ndarray:
-        """Give the score of a sum of contributions, as the other scorer does."""
-        return self.scorer.finish(level)
+    def finish(self, level: Any, ops: Any = np) -> Any:
+        """Give the score of a sum of contributions: its root."""
+        return ops.sqrt(level)
 
-    def start(self) -> np.ndarray:
-        """Give the state before the first reading: w, then n of every channel."""
-        return np.zeros(1 + self.shape[1])
+    def start(self) -> State:
+        """Give the state before the first errors: sums, weights, m and v."""
+        none = np.zeros_like(self.mean)
+        return [none, none, self.mean, self.deviation**2]
 
-    def step(
-        self, error: np.ndarray, state: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Give contributions (channels,) of errors (steps, channels), and a state."""
-        return self._smooth(self.scorer.contributions(error[None])[0], state)
+    def step(self, x: Any, state: State, ops: Any = np) -> tuple[Any, State]:
+        """Give contributions (channels,) of errors (sources, channels), and a state."""
+        total, weight, mean, variance = state
+        known = ops.isfinite(x)
+        relative = ops.where(known, ops.abs(x), 0.0) / self.scale
+        kept = (1 - 2 / (self.spans + 1))[:, None, None]
+        new = ops.minimum(relative[None], self._limits) + kept * total
+        total = ops.where(known[None], new, total)
+        weight = ops.where(known[None], 1 + kept * weight, weight)
+        level = total / ops.maximum(weight, 1.0)
+        off = (level - mean) / ops.maximum(ops.sqrt(variance), _CALM)
+        unusual = ops.where(known[None], ops.maximum(off, 0.0), 0.0)
+        change = ops.minimum(level, self.cap) - mean
+        rate = 1 / self.past
+        state = [
+            total,
+            weight,
+            ops.where(known[None], mean + rate * change, mean),
+            ops.where(
+                known[None], (1 - rate) * (variance + rate * change**2), variance
+            ),
+        ]
+        present = ops.any(known, axis=0)
+        count = ops.sum(ops.where(present, 1.0, 0.0))
+        count = ops.where(count > 0, count, np.nan)
+        return ops.sum(unusual, axis=(0, 1)) ** 2 / count, state
 
-    def _smooth(
-        self, row: np.ndarray, state: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        if np.isnan(row[0]):
-            return row, state
-        kept = 1 - 2 / (self.span + 1)
-        state = np.concatenate([[1.0], row]) + kept * state
-        return state[1:] / state[0], state
+    def run(self, xs: np.ndarray) -> np.ndarray:
+        """Give the contributions (time, channels) of errors of a whole series."""
+        found = np.zeros((len(xs), xs.shape[2]))
+        for place in np.ndindex(*self.shape):
+            known = ~np.isnan(xs[:, place[0], place[1]])
+            relative = np.abs(xs[known, place[0], place[1]]) / self.scale[place]
+            unusual = np.zeros(len(relative))
+            for k in range(len(self.spans)):
+                unusual += self._unusual(relative, (k, *place))
+            found[known, place[1]] += unusual
+        present = ~np.isnan(xs).all(axis=1)
+        count = present.sum(axis=1, keepdims=True).astype(np.float64)
+        return found**2 / np.where(count > 0, count, np.nan)
 
-
-def _two(fitted: np.ndarray) -> tuple[int, int]:
-    """The two dimensions of a fitted array."""
-    steps, channels = fitted.shape
-    return steps, channels
-
-
-def _clean(errors: np.ndarray) -> np.ndarray:
-    """Check errors that a scorer is to be fitted to."""
-    errors = numbers("errors", errors, "time, steps, channels")
-    empty = np.argwhere(np.isnan(errors).all(axis=0))
-    if len(errors) == 0 or len(empty):
-        raise InputError(
-            "every step and channel must have an error to fit a scorer to; none at "
-            f"(step, channel) {empty.tolist()}"
-        )
-    return errors
-
-
-def _at_least(scale: np.ndarray, floor: float) -> np.ndarray:
-    """Raise small scales to `floor` times the greatest; to 1 where all are 0."""
-    greatest = scale.max()
-    return np.maximum(scale, floor * greatest) if greatest > 0 else np.ones_like(scale)
-
-
-def _count(present: np.ndarray) -> np.ndarray:
-    """Count entries of each time: (time,); NaN for none."""
-    count = present.sum(axis=(1, 2)).astype(np.float64)
-    return np.where(count > 0, count, np.nan)
+    def _unusual(self, relative: np.ndarray, place: tuple[int, ...]) -> np.ndarray:
+        """Give z of one span, source and channel."""
+        limited = np.minimum(relative, self._limits[place])
+        level = smoothed(limited, self.spans[place[0]])
+        capped, rate = np.minimum(level, self.cap[place]), 1 / self.past
+        mean = mean_before(capped, rate, self.mean[place])
+        spread = (1 - rate) * rate * (capped - mean) ** 2
+        first = self.deviation[place] ** 2
+        variance = accumulated(spread, 1 - rate, first)
+        before = np.concatenate([[first], variance])[: len(level)]
+        return np.maximum((level - mean) / np.maximum(np.sqrt(before), _CALM), 0)

@@ -1,8 +1,8 @@
 """Thresholds without labels, each with the reason for its value.
 
     quantile               a share of the clean scores lies above
-    peaks_over_threshold   a share of all scores to come lies above, by extreme value
-                           theory: also a share too rare for the clean scores to show
+    peaks_over_threshold   so many alarms in a number of readings, by extreme value
+                           theory: also fewer than the clean scores can show
     dynamic                what is above, taken away, leaves the calmest rest
     Threshold(...)         a value that is known
 
@@ -10,16 +10,21 @@ A reading is anomalous where its score is *above* the threshold; where there is 
 score (NaN), it is not.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from seqkit.errors import InputError
-from seqkit.series.checks import between, numbers, some
+from seqkit.series.checks import at_least, between, numbers, some
 from seqkit.series.fitted import Fitted
 from seqkit.series.pareto import fit_pareto
 
-_LEAST_PEAKS = 10
+_READINGS = 100_000  # that false alarms are counted in
+_LEVEL = 0.95  # share of clean scores that are no peak
+_LEAST_PEAKS = 5
+_STEEPEST = 0.3  # shape, either way
+_BEYOND = 1.5  # times the greatest score that was seen
 _GAUSSIAN_TAIL = 1e-6  # of the shape: below it the tail is exponential
 
 
@@ -53,14 +58,6 @@ class Threshold(Fitted):
         """Say which scores are above: booleans (time,)."""
         return scores > self.levels(scores)
 
-    def start(self) -> np.ndarray:
-        """Give the state before the first score; here empty."""
-        return np.zeros(0)
-
-    def step(self, score: float, state: np.ndarray) -> tuple[float, np.ndarray]:
-        """Give the threshold for one score, and the state after it."""
-        return self.value, state
-
 
 def quantile(scores: np.ndarray, share: float = 0.999) -> Threshold:
     """Put the threshold where a share of clean scores is not above it.
@@ -83,62 +80,80 @@ def quantile(scores: np.ndarray, share: float = 0.999) -> Threshold:
 
 
 def peaks_over_threshold(
-    scores: np.ndarray, risk: float = 1e-4, level: float = 0.98
+    scores: np.ndarray, false_alarms: float = 1.0, gap: int = 100
 ) -> Threshold:
-    """Put the threshold where a score is above it with a given small probability.
+    """Put the threshold where a clean series has so many alarms in 100,000 readings.
 
-    Scores above a high level t exceed it by an amount that is, nearly whatever their
-    distribution, generalised Pareto with shape γ and scale σ. From n scores, of which
-    k are above t,
+    The greatest scores of stretches above a high level t, with at most `gap` scores
+    between those of one stretch, exceed it by amounts that are, nearly whatever the
+    distribution, generalised Pareto with shape γ and scale σ. Of n scores with k such
+    stretches and an alarm wanted in one of N = 100,000 / false_alarms,
 
-        threshold = t + σ/γ ((risk n / k)^-γ - 1)        t - σ ln(risk n / k) for γ = 0
+        threshold = t + σ/γ ((n / (k N))^-γ - 1)        t - σ ln(n / (k N)) for γ = 0
+
+    t is the 0.95 quantile. Of a short series the shape is hardly known, so it is kept
+    from -0.3 to 0.3, with σ such that the mean of the amounts stays. The threshold is
+    at most one and a half times the greatest score that was seen, and that where there
+    are fewer than 5 stretches: it cannot run away.
 
     Args:
         scores: Shape (time,), of clean data; NaN is ignored.
-        risk: Probability of a clean score above the threshold; less than that of one
-            above t.
-        level: Share of scores up to t.
+        false_alarms: In 100,000 readings; above 0.
+        gap: Scores above the level with so many others between are one alarm.
 
     Raises:
-        InputError: `level` or `risk` is not in its range, or fewer than 10 scores are
-            above t.
+        InputError: An argument is not in its range, or there is no score.
 
     Example:
         >>> scores = np.random.default_rng(0).exponential(1.0, 20_000)
-        >>> threshold = peaks_over_threshold(scores, risk=1e-4)
+        >>> threshold = peaks_over_threshold(scores, false_alarms=10, gap=0)
         >>> round(threshold.value, 1), float(round(np.log(1e4), 1))
         (9.2, 9.2)
         >>> threshold.reason
-        'a clean score is above it with probability 0.0001, by the 400 of 20000 above \
-3.88, whose excess is generalised Pareto with shape 0.00786, scale 0.989'
+        '10 false alarms in 100,000 readings, by the 946 of 20000 above 2.99, whose \
+excess is generalised Pareto with shape -0.00332, scale 1.02'
 
     Reference:
         Siffer et al. 2017, Anomaly Detection in Streams with Extreme Value Theory.
     """
-    between("level", level, 0, 1)
+    if not false_alarms > 0:
+        raise InputError(f"false_alarms must be more than 0; got {false_alarms}")
+    at_least("gap", gap, 0)
     found = some("scores", numbers("scores", scores, "time"))
-    high = float(np.quantile(found, level))
-    excesses = found[found > high] - high
-    count, peaks = len(found), len(excesses)
-    if peaks < _LEAST_PEAKS:
-        raise InputError(
-            f"peaks over threshold needs at least {_LEAST_PEAKS} scores above the "
-            f"{level:g} quantile; got {peaks} of {count}"
+    count, greatest = len(found), float(found.max())
+    most = _BEYOND * greatest
+    high = float(np.quantile(found, _LEVEL))
+    excesses = np.array(
+        [found[a:b].max() - high for a, b in merged(runs(found > high), gap)]
+    )
+    if len(excesses) < _LEAST_PEAKS:
+        return Threshold(
+            most,
+            f"it is {_BEYOND:g} times the greatest of {count} clean scores, which are "
+            "too few or too alike to say more",
         )
-    between("risk", risk, 0, peaks / count)
     shape, scale = fit_pareto(excesses)
-    rarer = risk * count / peaks
+    if abs(shape) > _STEEPEST:
+        shape = float(np.clip(shape, -_STEEPEST, _STEEPEST))
+        scale = float(excesses.mean()) * (1 - shape)
+    rarer = min(false_alarms / _READINGS * count / len(excesses), 1.0)
     beyond = (
         -scale * np.log(rarer)
         if abs(shape) < _GAUSSIAN_TAIL
         else scale / shape * (rarer**-shape - 1)
     )
-    return Threshold(
-        float(high + beyond),
-        f"a clean score is above it with probability {risk:g}, by the {peaks} of "
+    reason = (
+        f"{false_alarms:g} false alarms in 100,000 readings, by the {len(excesses)} of "
         f"{count} above {high:.3g}, whose excess is generalised Pareto with shape "
-        f"{shape:.3g}, scale {scale:.3g}",
+        f"{shape:.3g}, scale {scale:.3g}"
     )
+    if high + beyond > most:
+        return Threshold(
+            most,
+            f"it is {_BEYOND:g} times the greatest of {count} clean scores, more than "
+            f"which they cannot say; by extreme value theory {high + beyond:.3g}",
+        )
+    return Threshold(float(high + beyond), reason)
 
 
 def runs(flags: np.ndarray) -> list[tuple[int, int]]:
@@ -150,3 +165,23 @@ def runs(flags: np.ndarray) -> list[tuple[int, int]]:
     """
     edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def merged(stretches: Sequence[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
+    """Join stretches (start, first after) with at most `gap` readings between them.
+
+    Raises:
+        InputError: `gap` is negative.
+
+    Example:
+        >>> merged([(0, 2), (3, 4), (6, 7)], gap=1)
+        [(0, 4), (6, 7)]
+    """
+    at_least("gap", gap, 0)
+    found: list[tuple[int, int]] = []
+    for start, end in stretches:
+        if found and start - found[-1][1] <= gap:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found

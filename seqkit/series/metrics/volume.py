@@ -3,9 +3,8 @@
 import numpy as np
 
 from seqkit.series.checks import at_least
-from seqkit.series.events import merged
 from seqkit.series.metrics.points import labelled_scores
-from seqkit.series.thresholds import runs
+from seqkit.series.thresholds import merged, runs
 
 _THRESHOLDS = 250
 
