@@ -1,10 +1,8 @@
-"""Anomaly detection on labelled sets, beside methods that cost nothing.
+"""Anomaly detection on labelled sets, beside methods of a few lines.
 
-python -m benchmarks.anomaly nab --data DIR     also aws, msl; ucr, faults without
-                         --seeds 3              also the spread over seeds
+python -m benchmarks.anomaly nab --data DIR     also aws, msl; ucr, faults and machine
+                         --seeds 3              without; also the spread over seeds
 python -m benchmarks.anomaly speed [--million]
-python -m benchmarks.anomaly choose --data DIR  settings, on faults in msl's training;
-                         --part network         one of its three parts, of an hour each
 """
 
 import argparse
@@ -15,8 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.anomaly.choose import PARTS, choose
-from benchmarks.anomaly.methods import answers
+from benchmarks.anomaly.methods import answers_of
 from benchmarks.anomaly.sets import SETS, SETTINGS
 from benchmarks.anomaly.speed import speed
 from benchmarks.anomaly.tables import HEADLINES, TABLES, spread_table
@@ -29,7 +26,7 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("what", choices=[*SETS, "speed", "choose"])
+    parser.add_argument("what", choices=[*SETS, "speed"])
     parser.add_argument("--data", type=Path, help="folder of nab or msl as published")
     parser.add_argument(
         "--seeds", type=int, default=1, help="of weights and windows: 1 to this number"
@@ -39,27 +36,23 @@ def main() -> int:
         action="store_true",
         help="speed: stream a million readings of one channel",
     )
-    parser.add_argument(
-        "--part", choices=PARTS, help="choose: this part alone (default: all)"
-    )
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
-    if options.what in ("nab", "aws", "msl", "choose") and options.data is None:
+    if options.what in ("nab", "aws", "msl") and options.data is None:
         parser.error(f"{options.what} needs --data")
     figures: Any
     if options.what == "speed":
         figures = [speed(1, options.million), speed(25, million=False)]
         for name in figures[0]:
             print(f"{name}: " + ", ".join(f"{each[name]:.4g}" for each in figures))
-    elif options.what == "choose":
-        figures = choose(options.data, [options.part] if options.part else list(PARTS))
     else:
         figures = [
             of_seed(options.what, options.data, seed)
             for seed in range(1, options.seeds + 1)
         ]
         if options.seeds > 1:
-            spread_table(HEADLINES[options.what], figures)
+            for name in HEADLINES[options.what]:
+                spread_table(name, figures)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1))
     return 0
@@ -71,7 +64,7 @@ def of_seed(name: str, folder: Path | None, seed: int) -> list[dict[str, Any]]:
     started, everything = time.monotonic(), []
     for labelled in SETS[name](folder):
         begun = time.monotonic()
-        everything.append((labelled, answers(labelled, settings)))
+        everything.append((labelled, answers_of(labelled, settings)))
         seconds = time.monotonic() - begun
         print(f"{labelled.name}: {seconds:.1f} s", file=sys.stderr, flush=True)
     minutes = (time.monotonic() - started) / 60

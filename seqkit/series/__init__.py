@@ -27,6 +27,7 @@ from seqkit.series.scorers import Multiscale, Scorer, shares
 from seqkit.series.shapes import Shapes
 from seqkit.series.stepped import Stepped
 from seqkit.series.thresholds import Threshold, peaks_over_threshold, quantile
+from seqkit.series.timeseries import TimeSeries
 from seqkit.series.windows import forecast_errors, forecast_windows, windows
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Shapes",
     "Stepped",
     "Threshold",
+    "TimeSeries",
     "dynamic",
     "dynamic_anomalies",
     "faulty_machine",

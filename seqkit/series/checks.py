@@ -8,11 +8,11 @@ from seqkit.errors import InputError
 
 
 def numbers(name: str, values: Any, dimensions: str) -> np.ndarray:
-    """Give values as float64; NaN is a missing reading, infinity an error.
+    """Give values as float64; NaN, or what is masked, is a missing reading.
 
     Args:
         name: Of the argument, for the message.
-        values: Anything that NumPy makes an array of.
+        values: Anything that NumPy makes an array of; infinity is an error.
         dimensions: What the dimensions must be: `"time, channels"`.
 
     Raises:
@@ -27,6 +27,8 @@ def numbers(name: str, values: Any, dimensions: str) -> np.ndarray:
         seqkit.errors.InputError: values must be of shape (time, channels); got (2,)
     """
     try:
+        if isinstance(values, np.ma.MaskedArray):
+            values = values.astype(np.float64).filled(np.nan)
         array = np.asarray(values, np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} must be numbers: {error}") from error

@@ -18,8 +18,8 @@ class Event:
         start: Index of its first reading.
         end: Index of the first reading after it.
         peak: Index of its greatest score.
-        score: That score.
-        severity: That score over the threshold there; infinite where that is 0.
+        score: That score; of a silent channel, what it counts as.
+        severity: That score over the threshold there.
         shares: Channels and what share of the score is theirs, greatest first.
     """
 
@@ -32,8 +32,8 @@ class Event:
 
 
 def find_events(
-    scores: np.ndarray,
-    exceeded: np.ndarray,
+    severity: np.ndarray,
+    is_anomaly: np.ndarray,
     levels: np.ndarray,
     contributions: np.ndarray,
     channels: Sequence[str],
@@ -42,8 +42,8 @@ def find_events(
     """Merge anomalous readings into events.
 
     Args:
-        scores: Shape (time,).
-        exceeded: Booleans (time,): which readings are anomalous.
+        severity: The score over the threshold: (time,); NaN without a score.
+        is_anomaly: Booleans (time,): which readings are anomalous.
         levels: The threshold at each time: (time,).
         contributions: Of the channels to the scores: (time, channels).
         channels: Their names.
@@ -56,34 +56,35 @@ def find_events(
         InputError: Lengths differ, or `gap` is negative.
 
     Example:
-        >>> scores = np.array([1.0, 4.0, 1.0, 6.0, 1.0])
+        >>> severity = np.array([0.5, 2.0, 0.5, 3.0, 0.5])
         >>> [event] = find_events(
-        ...     scores, scores > 2, np.full(5, 2.0), scores[:, None] * [0.2, 0.8],
+        ...     severity, severity > 1, np.full(5, 2.0), severity[:, None] * [0.2, 0.8],
         ...     ["flow", "heat"], gap=1,
         ... )
-        >>> event.start, event.end, event.peak, event.severity
-        (1, 4, 3, 3.0)
+        >>> event.start, event.end, event.peak, event.score
+        (1, 4, 3, 6.0)
         >>> {name: round(share, 2) for name, share in event.shares.items()}
         {'heat': 0.8, 'flow': 0.2}
     """
     same_length(
-        scores=scores, exceeded=exceeded, levels=levels, contributions=contributions
-    )
+        severity=severity, is_anomaly=is_anomaly, levels=levels,
+        contributions=contributions,
+    )  # fmt: skip
     same_length(channels=channels, contributions=contributions.T)
     events = []
-    for start, end in merged(runs(exceeded), gap):
-        peak = start + int(np.nanargmax(scores[start:end]))
-        level, score = float(levels[peak]), float(scores[peak])
+    for start, end in merged(runs(is_anomaly), gap):
+        peak = start + int(np.nanargmax(severity[start:end]))
         total = np.nansum(contributions[start:end], axis=0)
         order = np.argsort(-total, kind="stable")
+        whole = total.sum()
         events.append(
             Event(
                 start,
                 end,
                 peak,
-                score,
-                score / level if level > 0 else np.inf,
-                {channels[i]: float(total[i] / total.sum()) for i in order if total[i]},
+                float(severity[peak] * levels[peak]),
+                float(severity[peak]),
+                {channels[i]: float(total[i] / whole) for i in order if total[i]},
             )
         )
     return events

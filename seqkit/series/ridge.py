@@ -88,9 +88,23 @@ def ridge(
         >>> weights.ravel().round(3).tolist(), offset.round(3).tolist()
         ([2.0, -1.0], [3.0])
     """
+    strength, errors = best_strength(first, last)
+    return *(first + last).solve(strength), errors
+
+
+def best_strength(first: Moments, last: Moments) -> tuple[float, np.ndarray]:
+    """Find the strength with which rows fitted foretell others best.
+
+    Args:
+        first: Of the rows to fit.
+        last: Of the others.
+
+    Returns:
+        The strength, and the mean square error of each output on the others.
+    """
     tried = []
     for strength in _STRENGTHS:
         errors = last.errors(*first.solve(strength))
         tried.append((float(errors.sum()), strength, errors))
     _, strength, errors = min(tried, key=lambda each: each[0])
-    return *(first + last).solve(strength), errors
+    return strength, errors

@@ -211,7 +211,7 @@ class Multiscale(Scorer):
             ),
         ]
         present = ops.any(known, axis=0)
-        count = ops.sum(ops.where(present, 1.0, 0.0))
+        count = ops.sum(ops.where(present, np.float64(1.0), np.float64(0.0)))
         count = ops.where(count > 0, count, np.nan)
         return ops.sum(unusual, axis=(0, 1)) ** 2 / count, state
 

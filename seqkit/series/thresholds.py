@@ -24,7 +24,7 @@ _READINGS = 100_000  # that false alarms are counted in
 _LEVEL = 0.95  # share of clean scores that are no peak
 _LEAST_PEAKS = 5
 _STEEPEST = 0.3  # shape, either way
-_BEYOND = 1.5  # times the greatest score that was seen
+_BEYOND = 1.25  # times the greatest score that was seen
 _GAUSSIAN_TAIL = 1e-6  # of the shape: below it the tail is exponential
 
 
@@ -64,23 +64,24 @@ def quantile(scores: np.ndarray, share: float = 0.999) -> Threshold:
 
     Args:
         scores: Shape (time,), of clean data; NaN is ignored.
-        share: Between 0 and 1.
+        share: More than 0, at most 1: then it is the greatest score.
 
     Raises:
-        InputError: `share` is not between 0 and 1, or there is no score.
+        InputError: `share` is not in its range, or there is no score.
 
     Example:
         >>> print(quantile(np.arange(101.0), 0.95))
         95: 0.95 of 101 clean scores are not above it
     """
-    between("share", share, 0, 1)
+    if share != 1:
+        between("share", share, 0, 1)
     found = some("scores", numbers("scores", scores, "time"))
     value = float(np.quantile(found, share))
     return Threshold(value, f"{share:g} of {len(found)} clean scores are not above it")
 
 
 def peaks_over_threshold(
-    scores: np.ndarray, false_alarms: float = 1.0, gap: int = 100
+    scores: np.ndarray, false_alarms: float = 0.1, gap: int = 100
 ) -> Threshold:
     """Put the threshold where a clean series has so many alarms in 100,000 readings.
 
@@ -93,7 +94,7 @@ def peaks_over_threshold(
 
     t is the 0.95 quantile. Of a short series the shape is hardly known, so it is kept
     from -0.3 to 0.3, with σ such that the mean of the amounts stays. The threshold is
-    at most one and a half times the greatest score that was seen, and that where there
+    at most one and a quarter times the greatest score that was seen, and that where there
     are fewer than 5 stretches: it cannot run away.
 
     Args:

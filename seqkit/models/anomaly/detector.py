@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -12,35 +12,27 @@ import tensorflow as tf
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
 from seqkit.models.anomaly.detection import Detection
-from seqkit.models.anomaly.features import Features, joined
+from seqkit.models.anomaly.features import Features, without_extremes
+from seqkit.models.anomaly.fitted_files import read_fitted, write_fitted
 from seqkit.models.anomaly.forecaster import Forecaster, interval
 from seqkit.models.anomaly.intervals import half_widths, held_out
-from seqkit.models.anomaly.reconstruction import Reconstructor
 from seqkit.models.anomaly.settings import DetectorSettings
-from seqkit.models.anomaly.stream import (
-    ForecastErrors,
-    ReconstructionErrors,
-    StreamGraph,
-)
-from seqkit.models.anomaly.thresholds import fit_scorer, fit_threshold
-from seqkit.models.run_files import (
-    MODEL_FILE,
-    config_of,
-    read_network,
-    write_config,
-)
+from seqkit.models.anomaly.sources import Sources
+from seqkit.models.anomaly.stream import StreamGraph
+from seqkit.models.anomaly.thresholds import fit_threshold, judge
+from seqkit.models.run_files import MODEL_FILE, config_of, read_network, write_config
 from seqkit.recurrence import portable
 from seqkit.series import (
+    Alarm,
     DriftMonitor,
     Fitted,
-    Scored,
-    Scorer,
-    forecast_errors,
+    Multiscale,
+    Threshold,
+    TimeSeries,
     shares,
 )
 from seqkit.series.checks import numbers
 
-AUTOENCODER_FILE = "autoencoder.keras"
 _DRIFT_SPAN = 200  # readings over which a change for good is judged
 _PROBED = 32  # readings with a score, on which a SavedModel is compared
 
@@ -50,34 +42,46 @@ class Judgement(Fitted):
     """What was fitted to the errors of the training readings.
 
     Args:
-        features: Scaling, and what the networks see.
+        sources: Of errors.
         half_width: Of the interval around what is expected of a reading: (C,), scaled.
         scorer: Of errors.
         threshold: Of scores, for a stream.
+        alarm: Which readings belong to an event.
         drift: Of scores, a change for good.
     """
 
-    features: Features
+    sources: Sources
     half_width: np.ndarray
-    scorer: Scorer
-    threshold: Any
+    scorer: Multiscale
+    threshold: Threshold
+    alarm: Alarm
     drift: DriftMonitor
 
 
-class AnomalyDetector:
-    """Forecasts readings, scores the errors, and says which are anomalous.
+class Scored(NamedTuple):
+    """What is found of one reading."""
 
-        errors e_t    of every forecast made of x_t, 1 … H steps before, all channels
-        score s_t     how unusual e_t is among the errors of the training readings
-        anomaly       s_t > threshold, which comes with its reason
+    score: float  # NaN where there is none
+    is_anomaly: bool  # it belongs to an event
+    threshold: float
+    shares: np.ndarray  # (C,), of the score
+    severity: float  # above 1 an event begins
+
+
+class AnomalyDetector:
+    """Compares readings with what is normal, and says which are anomalous.
+
+        errors e_t    of the forecast of x_t; of the other channels; of the shape of the
+                      last readings; of the season: (sources, C)
+        score s_t     how far they are above their own past, over several scales of time
+        event         begins with s_t > threshold, which comes with its reason
 
     Made by `fit` or `load`. `detect` takes a whole series, `update` one reading after
     the other; the graph of `update` is what `export` writes.
 
     Args:
         channels: Names of the targets, then of the exogenous channels.
-        forecaster: Where `settings.method` wants one.
-        reconstructor: Where it wants one.
+        forecaster: Of the next reading.
         judgement: What was fitted to errors.
         settings: What it was made with.
 
@@ -86,11 +90,7 @@ class AnomalyDetector:
         >>> values = np.sin(np.arange(900) / 5)[:, None]
         >>> values = values + 0.05 * random.normal(size=values.shape)
         >>> values[700] += 1.0
-        >>> settings = DetectorSettings(
-        ...     network="GRU", units=8, window=40, epochs=8, batch_size=8,
-        ...     learning_rate=0.02,
-        ... )
-        >>> detector = AnomalyDetector.fit(values[:600], settings, verbose=0)
+        >>> detector = AnomalyDetector.fit(values[:600])
         >>> [event] = detector.detect(values[600:]).events()
         >>> event.start
         100
@@ -99,23 +99,25 @@ class AnomalyDetector:
     def __init__(
         self,
         channels: Sequence[str],
-        forecaster: Forecaster | None,
-        reconstructor: Reconstructor | None,
+        forecaster: Forecaster,
         judgement: Judgement,
         settings: DetectorSettings,
     ) -> None:
         self.channels, self.settings = tuple(channels), settings
-        self.forecaster, self.reconstructor = forecaster, reconstructor
-        self.judgement = judgement
-        self.history: dict[str, list[float]] = {}
-        self.graph = self._graph()
+        self.forecaster, self.judgement = forecaster, judgement
+        self.graph = StreamGraph(forecaster, judgement)
         self._state = tf.constant(self.graph.first)
-        self._step = self._compiled_step()
+        self._step: Any = None
 
     @property
     def features(self) -> Features:
-        """Scaling, and what the networks see."""
-        return self.judgement.features
+        """The scales."""
+        return self.forecaster.features
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """Of the network's training; empty where there was none."""
+        return self.forecaster.history
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -123,107 +125,124 @@ class AnomalyDetector:
         return self.channels[: self.features.targets]
 
     @property
+    def warm_up(self) -> int:
+        """Readings before the first that has a score."""
+        return self.forecaster.normal.linear.lags
+
+    @property
     def state(self) -> np.ndarray:
         """All that `update` has seen: (n,), float64."""
         return self._state.numpy()
 
     @property
-    def threshold(self) -> Any:
+    def threshold(self) -> Threshold:
         """The threshold of a stream: its value, and why (`print(threshold)`)."""
         return self.judgement.threshold
 
     @classmethod
     def fit(
         cls,
-        values: np.ndarray,
-        settings: DetectorSettings,
-        exogenous: np.ndarray | None = None,
+        values: Any,
+        settings: DetectorSettings | None = None,
+        exogenous: Any = None,
         channels: Sequence[str] | None = None,
         verbose: int | str = "auto",
     ) -> "AnomalyDetector":
-        """Train networks, and fit scorer and threshold to their errors; no labels.
+        """Learn what is normal, and fit scorer and threshold to its errors; no labels.
 
         Args:
-            values: Readings (time, C), NaN where missing; best without anomalies.
-            settings: Every choice; its seed becomes the global seed.
-            exogenous: Channels that help but are not judged: (time, channels).
-            channels: Names of all, the targets first; numbers where it is None.
+            values: A `seqkit.series.TimeSeries`, or readings (time, C), NaN where
+                missing; best without anomalies.
+            settings: Every choice; None for the defaults. Where a network is trained,
+                its seed becomes the global seed.
+            exogenous: With an array: channels that help but are not judged, of shape
+                (time, channels).
+            channels: With an array: names of all, the targets first; numbers where it
+                is None.
             verbose: As in `keras.Model.fit`.
 
         Raises:
             InputError: Too few readings, a channel without any, or no such network.
         """
-        everything, targets = joined(values, exogenous)
-        names = channels or [str(number) for number in range(everything.shape[1])]
-        if len(names) != everything.shape[1]:
+        settings = settings or DetectorSettings()
+        series = TimeSeries.of(values, exogenous)
+        if channels is not None:
+            series = replace(series, channels=tuple(channels))
+        forecaster, read, forecasts = Forecaster._fitted(series, settings, verbose)
+        expected = _before(forecasts[:, 0])
+        sources = Sources.fit(read, forecaster.normal, settings)
+        errors, _ = sources.errors(read, expected, training=True)
+        if np.isnan(errors).all():
             raise InputError(
-                f"channels must name all {everything.shape[1]} channels; got "
-                f"{list(names)}"
+                f"training needs more than {forecaster.normal.linear.lags} readings "
+                f"in a row; got {len(series)}"
             )
-        features = Features.fit(everything, targets)
-        forecaster = reconstructor = None
-        if settings.method != "reconstruction":
-            forecaster = Forecaster.fit(values, settings, exogenous, verbose)
-        if settings.method != "forecast":
-            reconstructor = Reconstructor.fit(everything, features, settings, verbose)
-        errors = _errors(everything, features, forecaster, reconstructor)
-        errors = errors[:, settings.scored]
-        scorer = fit_scorer(errors, settings)
+        scorer = Multiscale.fit(errors, past=settings.past)
         scores = scorer.score(errors)
         judgement = Judgement(
-            features,
+            sources,
             half_widths(held_out(errors[:, :1], settings), settings)[0],
             scorer,
             fit_threshold(scores, settings),
+            Alarm(settings.gap, settings.low),
             DriftMonitor.fit(scores, _DRIFT_SPAN),
         )
-        detector = cls(names, forecaster, reconstructor, judgement, settings)
-        first = forecaster or reconstructor
-        detector.history = first.history if first else {}
-        return detector
+        return cls(series.channels, forecaster, judgement, settings)
 
-    def detect(self, values: np.ndarray) -> Detection:
+    def detect(self, values: Any) -> Detection:
         """Judge a whole series, from a state that has seen nothing.
 
         Args:
-            values: Targets and exogenous (time, channels), NaN where missing.
+            values: A `TimeSeries`, or targets and exogenous (time, channels), NaN where
+                missing. With times, a season begins at its place; without, its first
+                period is only learnt from.
 
         Raises:
             InputError: Another number of channels, or something infinite.
         """
-        values, _ = joined(values, None)
+        series = TimeSeries.of(values)
         judged, targets = self.judgement, self.features.targets
-        errors = self.errors(values)[:, self.settings.scored]
+        first = None if series.times is None else series.times[0]
+        read = self.forecaster.normal.read(series.values, first)
+        expected = _before(self.forecaster.forecasts(read)[:, 0])
+        errors, silence = judged.sources.errors(read, expected)
         contributions = judged.scorer.contributions(errors)
         scores = judged.scorer.finish(contributions.sum(axis=1))
-        truth = self.features.truth(values)
-        expected = interval(self.features, truth - errors[:, 0], judged.half_width)
-        return Detection.judged(
-            values[:, :targets], expected, scores, contributions, self.targets,
-            judged.threshold, judged.drift, self.settings,
+        found = judge(scores, judged.threshold, self.settings)
+        severity = np.nan_to_num(found.severity)
+        silent = silence.max(axis=1)
+        severity = np.where(silent > 1, np.maximum(severity, silent), severity)
+        by_channel = np.where(silence > 1, silence, np.nan_to_num(contributions))
+        return Detection(
+            series.values[:, :targets],
+            interval(self.features, expected, judged.half_width),
+            scores, found.levels, severity, judged.alarm.run(severity),
+            np.where(
+                (silent > 1)[:, None], by_channel, contributions
+            ),
+            judged.sources.names, errors, self.targets, found.threshold,
+            judged.drift.drifting(scores), self.settings.gap, series.times,
         )  # fmt: skip
 
-    def errors(self, values: np.ndarray) -> np.ndarray:
-        """Give how far readings were off, in scaled units, before any score.
+    def training_errors(self, training: Any) -> np.ndarray:
+        """Give the errors of the readings it was trained on, as they were fitted.
 
         Args:
-            values: Targets and exogenous (time, channels), NaN where missing.
+            training: Those readings; their extremes count as missing.
 
         Returns:
-            Shape (time, steps, C): forecasts made 1 … H readings before, then
-            reconstructions, the newest first; NaN where there is none.
+            Shape (time, sources, C).
         """
-        return _errors(values, self.features, self.forecaster, self.reconstructor)
+        values = without_extremes(TimeSeries.of(training).values)
+        read = self.forecaster.normal.read(values)
+        expected = _before(self.forecaster.forecasts(read)[:, 0])
+        return self.judgement.sources.errors(read, expected, training=True)[0]
 
     def update(self, value: np.ndarray) -> Scored:
         """Judge the next reading of a stream; what it has seen is `self.state`.
 
         Args:
             value: Targets and exogenous (channels,), NaN where missing.
-
-        Returns:
-            score (NaN where there is none), is_anomaly, threshold, and each target's
-            share of the score.
 
         Raises:
             InputError: Another number of channels.
@@ -233,11 +252,22 @@ class AnomalyDetector:
             raise InputError(
                 f"value must be of shape ({self.features.channels},); got {value.shape}"
             )
+        if self._step is None:
+            self._step = self._compiled_step()
         scored, self._state = self._step(tf.constant(value), self._state)
         return Scored(
             float(scored.score), bool(scored.is_anomaly), float(scored.level),
-            shares(scored.contributions.numpy()),
+            shares(scored.contributions.numpy()), float(scored.severity),
         )  # fmt: skip
+
+    def begin(self, first: np.datetime64 | None = None) -> None:
+        """Forget all that `update` has seen.
+
+        Args:
+            first: Time of the reading to come, where a season should begin at its
+                place; None where it is to be learnt anew.
+        """
+        self._state = tf.constant(self.graph.begin(first))
 
     def restore(self, state: Any) -> None:
         """Go on from a state: `self.state` of earlier, or as a list of numbers.
@@ -245,7 +275,7 @@ class AnomalyDetector:
         Raises:
             InputError: It is not of this detector.
         """
-        state = numbers("state", state, "n")
+        state = numbers("state", _with_missing(state), "n")
         if state.shape != self.graph.first.shape:
             raise InputError(
                 f"state must be of {len(self.graph.first)} numbers, by a detector with "
@@ -264,7 +294,8 @@ class AnomalyDetector:
             channels() -> channels, their names in order
 
         The readings on which both are compared are drawn from a Gaussian with the
-        center and scale of each channel; some are missing.
+        center and scale of each channel; some are missing. It does not know times: a
+        season is learnt anew in its first period.
 
         Args:
             folder: Where to; for TensorFlow Serving its name is a version number.
@@ -276,12 +307,10 @@ class AnomalyDetector:
         count, first = self.features.channels, self.graph.first
         names = tf.constant(self.channels, tf.string)
         scaler = self.features.scaler
-        shape = (self.settings.window + _PROBED, count)
+        shape = (self.warm_up + _PROBED, count)
         probe = np.random.default_rng(0).normal(scaler.center, scaler.scale, shape)
         hidden = np.where(np.arange(len(probe))[:, None] % 7 == 3, np.nan, probe)
-        networks = [
-            each.network for each in (self.forecaster, self.reconstructor) if each
-        ]
+        network = self.forecaster.network
         one, many = (
             tf.TensorSpec([count], tf.float64),
             tf.TensorSpec([None, count], tf.float64),
@@ -302,7 +331,7 @@ class AnomalyDetector:
                 "start": Signature(lambda: {"state": tf.constant(first)}, probes=[{}]),
                 "channels": Signature(lambda: {"channels": names}, probes=[{}]),
             },
-            [variable.value for network in networks for variable in network.variables],
+            [variable.value for variable in network.variables] if network else [],
         )
 
     def _serve(self, values: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -318,24 +347,20 @@ class AnomalyDetector:
     def save(
         self, folder: str | os.PathLike, notes: Mapping[str, Any] | None = None
     ) -> None:
-        """Write networks and config.json into a folder that is there.
+        """Write network and config.json into a folder that is there.
 
         Args:
             folder: The folder.
             notes: More to keep in config.json, such as where the data came from.
         """
-        if self.forecaster:
-            self.forecaster.network.save(Path(folder, MODEL_FILE))
-        if self.reconstructor:
-            self.reconstructor.network.save(Path(folder, AUTOENCODER_FILE))
+        network = self.forecaster.network
+        if network:
+            network.save(Path(folder, MODEL_FILE))
+        fitted = Everything(self.forecaster.outlook, self.judgement)
         write_config(
-            folder,
-            self.settings,
-            notes,
-            channels=self.channels,
-            judgement=self.judgement.to_dict(),
-            outlook=self.forecaster and self.forecaster.outlook.to_dict(),
-        )
+            folder, self.settings, notes, channels=self.channels,
+            fitted=write_fitted(fitted, folder), network=bool(network),
+        )  # fmt: skip
 
     @classmethod
     def load(cls, folder: str | os.PathLike) -> "AnomalyDetector":
@@ -346,30 +371,11 @@ class AnomalyDetector:
         """
         with config_of(folder, "detector") as config:
             settings = DetectorSettings(**config["settings"])
-            judgement = Fitted.from_dict(config["judgement"])
-            channels, outlook = config["channels"], config["outlook"]
-            outlook = outlook and Fitted.from_dict(outlook)
-        forecaster = reconstructor = None
-        if settings.method != "reconstruction":
-            forecaster = Forecaster(read_network(folder), outlook, settings)
-        if settings.method != "forecast":
-            network = read_network(folder, AUTOENCODER_FILE)
-            reconstructor = Reconstructor(network, judgement.features, settings)
-        return cls(channels, forecaster, reconstructor, judgement, settings)
-
-    def _graph(self) -> StreamGraph:
-        sources: list[ForecastErrors | ReconstructionErrors] = []
-        if self.forecaster:
-            steps = self.forecaster.steps
-            sources.append(ForecastErrors(steps, self.settings.window))
-        if self.reconstructor:
-            sources.append(
-                ReconstructionErrors(
-                    self.reconstructor.network, self.reconstructor.newest
-                )
-            )
-        judged = self.judgement
-        return StreamGraph(self.features, sources, judged.scorer, judged.threshold)
+            fitted = read_fitted(config["fitted"], folder)
+            channels, with_network = tuple(config["channels"]), config["network"]
+        network = read_network(folder) if with_network else None
+        forecaster = Forecaster(network, fitted.outlook, settings, channels)
+        return cls(channels, forecaster, fitted.judgement, settings)
 
     def _compiled_step(self) -> Any:
         value = tf.TensorSpec([self.features.channels], tf.float64)
@@ -379,17 +385,26 @@ class AnomalyDetector:
             return step.get_concrete_function(value, state)
 
 
-def _errors(
-    values: np.ndarray,
-    features: Features,
-    forecaster: Forecaster | None,
-    reconstructor: Reconstructor | None,
-) -> np.ndarray:
-    """Errors of all sources, side by side: (time, steps, C)."""
-    parts = []
-    if forecaster:
-        truth = features.truth(values)
-        parts.append(forecast_errors(truth, forecaster.forecasts(values)))
-    if reconstructor:
-        parts.append(reconstructor.errors(values))
-    return np.concatenate(parts, axis=1)
+@dataclass(frozen=True)
+class Everything(Fitted):
+    """All that a detector has fitted.
+
+    Args:
+        outlook: Of its forecaster.
+        judgement: Of errors.
+    """
+
+    outlook: Fitted
+    judgement: Judgement
+
+
+def _before(forecasts: np.ndarray) -> np.ndarray:
+    """Move one-step forecasts (time, C) to the readings that they are of."""
+    return np.concatenate([np.full((1, forecasts.shape[1]), np.nan), forecasts[:-1]])
+
+
+def _with_missing(state: Any) -> Any:
+    """Take None, as JSON has it, for NaN."""
+    if isinstance(state, list):
+        return [np.nan if each is None else each for each in state]
+    return state

@@ -1,17 +1,20 @@
-"""How good detections are, beside scores that cost nothing. Needs the `apps` extra."""
+"""How good detections are, beside methods of a few lines. Needs the `apps` extra."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seqkit.models.anomaly.detector import AnomalyDetector
 from seqkit.models.anomaly.settings import DetectorSettings
 from seqkit.models.anomaly.thresholds import fit_threshold, judge
+from seqkit.series import Alarm, Multiscale, TimeSeries
 from seqkit.series.baselines import (
     autoregressive_errors,
+    left_discord,
+    nearest_windows,
     random_scores,
+    window_components,
     windowed_deviation,
 )
 from seqkit.series.events import without_gaps
@@ -24,142 +27,173 @@ from seqkit.series.metrics import (
     volume_under_surface,
 )
 
-MOVING = 100  # readings of the moving mean and deviation
+RIDGE_LAGS = 32
+OURS = "seqkit"
 
 
-def measure(
-    labels: np.ndarray, scores: np.ndarray, is_anomaly: np.ndarray, gap: int = 0
-) -> dict[str, Any]:
+class Decided(NamedTuple):
+    """What a method says of a series, all (time,)."""
+
+    scores: np.ndarray
+    severity: np.ndarray  # score over threshold: above 1 is an alarm
+    is_anomaly: np.ndarray  # readings of events, with hysteresis
+
+
+def measure(labels: np.ndarray, decided: Decided, gap: int = 0) -> dict[str, Any]:
     """Compare scores and decisions with labels, all of shape (time,).
 
     Args:
         labels: Booleans: where anomalies are.
-        scores: Of each reading.
-        is_anomaly: Booleans: the decisions.
-        gap: Decisions with so many others between them are one event.
+        decided: What a method says.
+        gap: Anomalous readings with so many others between them are one event.
 
     Returns:
-        Precision, recall and F1 of readings, of events and of ranges; areas under
-        curves, which need no threshold; the mean delay of the events found, in
-        readings.
+        Precision, recall and F1 of readings, of events, of alarms and of ranges; areas
+        under curves, which need no threshold; the mean delay of the events found, in
+        readings. `events` joins readings with short gaps, `alarms` counts every
+        unbroken stretch above the threshold as one: there, many alarms close to each
+        other are as many false ones.
 
     Example:
         >>> labels = np.array([0, 0, 1, 1, 0, 0, 1, 0])
-        >>> found = measure(labels, labels * 2.0, labels * [1, 1, 0, 1, 1, 1, 0, 1] > 0)
+        >>> flags = labels * [1, 1, 0, 1, 1, 1, 0, 1] > 0
+        >>> found = measure(labels, Decided(labels * 2.0, flags * 2.0, flags))
         >>> found["events"]["recall"], found["points"]["precision"], found["delay"]
         (0.5, 1.0, 1.0)
     """
-    events = event_quality(labels, without_gaps(is_anomaly, gap))
+    is_anomaly, raised = decided.is_anomaly, decided.severity > 1
     delays = detection_delays(labels, is_anomaly)
     known = delays[~np.isnan(delays)]
-    return {
+    found: dict[str, Any] = {
+        name: {"found": each.found, "missed": each.missed, "false": each.false}
+        | each.quality._asdict()
+        for name, each in (
+            ("events", event_quality(labels, without_gaps(is_anomaly, gap))),
+            ("alarms", event_quality(labels, raised)),
+        )
+    }
+    return found | {
         "points": point_quality(labels, is_anomaly)._asdict(),
-        "events": {
-            "found": events.found,
-            "missed": events.missed,
-            "false": events.false,
-            **events.quality._asdict(),
-        },
         "ranges": range_quality(labels, is_anomaly)._asdict(),
-        "auc_pr": area_under_precision_recall(labels, scores),
-        "vus_pr": volume_under_surface(labels, scores),
+        "auc_pr": area_under_precision_recall(labels, decided.scores),
+        "vus_pr": volume_under_surface(labels, decided.scores),
         "delay": float(known.mean()) if len(known) else None,
     }
 
 
-def untrained(detector: AnomalyDetector, training: np.ndarray) -> AnomalyDetector:
-    """Make the same detector of networks with their first weights.
-
-    Args:
-        detector: A trained one.
-        training: Targets and exogenous (time, channels).
-    """
-    settings = replace(detector.settings, epochs=0)
-    targets = detector.features.targets
-    return AnomalyDetector.fit(
-        training[:, :targets],
-        settings,
-        training[:, targets:] if training.shape[1] > targets else None,
-        detector.channels,
-        verbose=0,
-    )
-
-
 def simple_scores(
     training: np.ndarray, values: np.ndarray, seed: int
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Score readings by methods that cost nothing.
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Score readings by methods of a few lines.
 
     Args:
         training: Targets (time, C).
         values: Targets (time, C).
         seed: Of the random scores.
 
-    Returns:
-        By name, scores of the training readings and of the others.
+    Yields:
+        The name, scores of the training readings and of the others.
     """
-    return {
-        "random score": (
-            random_scores(len(training), seed), random_scores(len(values), seed + 1)
-        ),
-        "moving mean and deviation": (
-            windowed_deviation(training, MOVING), windowed_deviation(values, MOVING)
-        ),
-        "one-step autoregression": (
-            autoregressive_errors(training, training),
-            autoregressive_errors(training, values),
-        ),
-    }  # fmt: skip
+    yield (
+        "ridge, 32 lags",
+        autoregressive_errors(training, training, RIDGE_LAGS),
+        autoregressive_errors(training, values, RIDGE_LAGS),
+    )
+    yield "nearest windows", *nearest_windows(training, values)
+    yield "left discord", left_discord(training), left_discord(values)
+    yield (
+        "sub-PCA",
+        window_components(training, training),
+        window_components(training, values),
+    )
+    yield "windowed Gaussian", windowed_deviation(training), windowed_deviation(values)
+    yield (
+        "one-step autoregression",
+        autoregressive_errors(training, training),
+        autoregressive_errors(training, values),
+    )
+    yield (
+        "random score",
+        random_scores(len(training), seed),
+        random_scores(len(values), seed + 1),
+    )
 
 
 def decide(
-    scores: Mapping[str, tuple[np.ndarray, np.ndarray]], settings: DetectorSettings
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    clean: np.ndarray, scores: np.ndarray, settings: DetectorSettings
+) -> Decided:
     """Apply the detector's kind of threshold to other scores.
 
     Args:
-        scores: By name, of training readings and of others.
+        clean: Scores of training readings; where all are NaN there are no alarms.
+        scores: Of others.
         settings: Of the detector.
-
-    Returns:
-        By name, scores of the others and which are anomalous.
     """
-    return {
-        name: (
-            found,
-            judge(found, fit_threshold(clean, settings), settings).is_anomaly,
-        )
-        for name, (clean, found) in scores.items()
-    }
+    if np.isnan(clean).all():
+        nothing = np.zeros(len(scores))
+        return Decided(np.nan_to_num(scores), nothing, nothing > 0)
+    unit = max(float(np.nanquantile(clean, 0.5)), 1e-9)
+    clean, scores = clean / unit, scores / unit
+    threshold = fit_threshold(clean, settings)
+    severity = np.nan_to_num(judge(scores, threshold, settings).severity)
+    return Decided(scores, severity, Alarm(settings.gap, settings.low).run(severity))
 
 
-def compare(
-    detector: AnomalyDetector,
-    training: np.ndarray,
-    values: np.ndarray,
-    labels: np.ndarray,
-) -> dict[str, dict[str, Any]]:
-    """Measure a detector beside its untrained self and methods that cost nothing.
+def answers(
+    detector: AnomalyDetector, training: TimeSeries, series: TimeSeries
+) -> dict[str, Decided]:
+    """Judge a series by a detector, by its parts alone, and by other methods.
 
     All are given the same kind of threshold, without labels.
 
     Args:
         detector: A trained one.
-        training: What it was trained on: targets and exogenous (time, channels).
-        values: Others (time, channels).
-        labels: Booleans (time,): where anomalies are.
+        training: What it was trained on.
+        series: Others.
+
+    Returns:
+        By name; the detector first, then its parts.
+    """
+    settings, targets = detector.settings, detector.features.targets
+    found = detector.detect(series)
+    decided = {OURS: Decided(found.scores, found.severity, found.is_anomaly)}
+    clean = detector.training_errors(training)
+    for number, name in enumerate(found.sources if len(found.sources) > 1 else []):
+        of_training, of_series = (
+            errors[:, number : number + 1] for errors in (clean, found.errors)
+        )
+        if np.isnan(of_training).all():
+            continue
+        scorer = Multiscale.fit(of_training, past=settings.past)
+        decided[f"{name} alone"] = decide(
+            scorer.score(of_training), scorer.score(of_series), settings
+        )
+    simple = simple_scores(
+        training.values[:, :targets], series.values[:, :targets], settings.seed
+    )
+    for name, before, after in simple:
+        decided[name] = decide(before, after, settings)
+    return decided
+
+
+def compare(
+    detector: AnomalyDetector,
+    training: TimeSeries,
+    series: TimeSeries,
+) -> Mapping[str, dict[str, Any]]:
+    """Measure a detector beside its parts and methods of a few lines.
+
+    Args:
+        detector: A trained one.
+        training: What it was trained on.
+        series: Others, with labels.
 
     Returns:
         By name, what `measure` gives; the detector first.
     """
-    settings, targets = detector.settings, detector.features.targets
-    found = {}
-    for name, each in (
-        (settings.network, detector),
-        ("untrained network", untrained(detector, training)),
-    ):
-        detection = each.detect(values)
-        found[name] = (detection.scores, detection.is_anomaly)
-    simple = simple_scores(training[:, :targets], values[:, :targets], settings.seed)
-    found |= decide(simple, settings)
-    return {name: measure(labels, *each, settings.gap) for name, each in found.items()}
+    labels, gap = series.labels, detector.settings.gap
+    assert labels is not None
+    return {
+        name: measure(labels, each, gap)
+        for name, each in answers(detector, training, series).items()
+    }

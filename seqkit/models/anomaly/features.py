@@ -1,6 +1,7 @@
-"""What a network sees of a series: readings, held while the next are missing."""
+"""Readings on one scale, extremes of the training apart, and bounds of what is kept."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -8,27 +9,29 @@ from seqkit.errors import InputError
 from seqkit.series import Fitted, Scaler
 from seqkit.series.checks import numbers, same_length
 
+_EXTREME = 20.0  # distances of a quartile from the median that no reading ought to be
+_RARE = 0.002  # most of the readings that are extreme, as a share
+_FEW = 3  # and as a number, where readings are few
+_BEYOND = 2.0  # widths of the training's range that a reading of the past may be off
+
 
 @dataclass(frozen=True)
 class Features(Fitted):
-    """Readings of targets and exogenous channels to what a network sees.
+    """Readings of targets and exogenous channels, scaled.
 
         z_t = (x_t - center) / scale
-        y_t = z_t where it was read, else y_{t-1}; before the first reading 0
-        features_t = [y_t of the targets, y_t of the exogenous, m_t]
-
-    with m_t 1 for what was read and 0 for what is missing. m_t is left out where no
-    training reading is missing: a network cannot learn what it never sees change.
 
     Args:
         scaler: Of all channels, the targets first.
-        targets: C, how many channels are forecast.
-        mask: Whether m_t is among the features.
+        targets: C, how many channels are judged or forecast.
+        low: Least z that is kept as past, where it came lower: (channels,).
+        high: The greatest.
     """
 
     scaler: Scaler
     targets: int
-    mask: bool
+    low: np.ndarray
+    high: np.ndarray
 
     @classmethod
     def fit(cls, values: np.ndarray, targets: int) -> "Features":
@@ -37,49 +40,70 @@ class Features(Fitted):
         Raises:
             InputError: A channel has no reading.
         """
-        return cls(Scaler.fit(values), targets, bool(np.isnan(values).any()))
+        scaler = Scaler.fit(values)
+        scaled = scaler.transform(values)
+        low, high = np.nanmin(scaled, axis=0), np.nanmax(scaled, axis=0)
+        room = _BEYOND * np.maximum(high - low, 1.0)
+        return cls(scaler, targets, low - room, high + room)
 
     @property
     def channels(self) -> int:
         """Channels of the values, targets and exogenous."""
         return len(self.scaler.center)
 
-    @property
-    def size(self) -> int:
-        """F, the number of features."""
-        return self.channels * (2 if self.mask else 1)
-
-    def truth(self, values: np.ndarray) -> np.ndarray:
-        """Scale the targets: (time, channels) to (time, C), NaN where missing."""
-        return self.scaler.transform(self._checked(values))[:, : self.targets]
-
-    def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Give the features: (time, channels) to (time, F), finite.
-
-        Example:
-            >>> values = np.array([[np.nan], [1.0], [np.nan], [3.0]])
-            >>> features = Features.fit(values, targets=1)
-            >>> features(values).tolist()
-            [[0.0, 0.0], [-1.0, 1.0], [-1.0, 0.0], [1.0, 1.0]]
-        """
-        scaled = self.scaler.transform(self._checked(values))
-        read = ~np.isnan(scaled)
-        times = np.arange(len(scaled))[:, None]
-        latest = np.maximum.accumulate(np.where(read, times, -1), axis=0)
-        held = np.take_along_axis(scaled, np.maximum(latest, 0), axis=0)
-        held = np.where(latest >= 0, held, 0.0)
-        parts = [held, read] if self.mask else [held]
-        return np.concatenate(parts, axis=1).astype(np.float32)
-
-    def _checked(self, values: np.ndarray) -> np.ndarray:
+    def scaled(self, values: np.ndarray) -> np.ndarray:
+        """Scale values (time, channels), NaN where missing."""
         if values.ndim != 2 or values.shape[1] != self.channels:
             raise InputError(
                 f"values must be of shape (time, {self.channels}); got {values.shape}"
             )
-        return values
+        return self.scaler.transform(values)
+
+    def truth(self, values: np.ndarray) -> np.ndarray:
+        """Scale the targets: (time, channels) to (time, C), NaN where missing."""
+        return self.scaled(values)[:, : self.targets]
+
+    def kept(self, scaled: Any, ops: Any = np) -> Any:
+        """Give what of scaled readings is kept as past: at most as far as the bounds.
+
+        Example:
+            >>> features = Features.fit(np.array([[0.0], [2.0]]), targets=1)
+            >>> features.kept(np.array([1.0, 50.0])).tolist()
+            [1.0, 5.0]
+        """
+        return ops.minimum(ops.maximum(scaled, self.low), self.high)
 
 
-def joined(values: np.ndarray, exogenous: np.ndarray | None) -> tuple[np.ndarray, int]:
+def without_extremes(values: np.ndarray) -> np.ndarray:
+    """Give training readings, the few that cannot be true as missing.
+
+    A reading is extreme that is more than 20 quartile distances off the median, as are
+    at most 0.2 % of its channel (or 3): 9999 for "no reading", a slipped decimal point.
+
+    Args:
+        values: Shape (time, channels), NaN where missing.
+
+    Example:
+        >>> values = np.arange(100.0)[:, None] % 7
+        >>> values[50] = -9999
+        >>> int(np.isnan(without_extremes(values)).sum())
+        1
+    """
+    found = values.copy()
+    for column in found.T:
+        known = column[~np.isnan(column)]
+        if not len(known):
+            continue
+        low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
+        reach = _EXTREME * max(high - middle, middle - low)
+        extreme = np.abs(np.nan_to_num(column, nan=middle) - middle) > reach
+        count = int(extreme.sum())
+        if reach > 0 and 0 < count <= max(_RARE * len(known), _FEW):
+            column[extreme] = np.nan
+    return found
+
+
+def joined(values: Any, exogenous: Any) -> tuple[np.ndarray, int]:
     """Put targets and exogenous channels side by side: (time, channels), and C.
 
     Raises:

@@ -2,25 +2,22 @@
 
 from dataclasses import dataclass
 
-from seqkit.errors import InputError
 from seqkit.models.settings import check_settings, setting
 
-STRATEGIES = ("direct", "recursive")
-METHODS = ("forecast", "reconstruction", "both")
-SCORERS = ("absolute", "mahalanobis")
+RECURRENT = ("auto", "always", "never")
 MISSING = ("", "nan", "na", "n/a", "null", "none")  # cells without a reading, lowered
 THRESHOLDS = ("peaks", "quantile", "dynamic", "fixed")
 
 
 @dataclass(frozen=True)
 class ForecasterSettings:
-    """The choices behind a `Forecaster`: network and training.
+    """The choices behind a `Forecaster`: what it looks at, network and training.
 
     Raises:
         InputError: A value breaks its rule; the message names the field.
 
     Example:
-        >>> ForecasterSettings(network="GRU", horizon=10).steps_at_once
+        >>> ForecasterSettings(network="GRU", horizon=10).horizon
         10
         >>> ForecasterSettings(horizon=0)
         Traceback (most recent call last):
@@ -28,25 +25,27 @@ class ForecasterSettings:
         seqkit.errors.InputError: horizon must be at least 1; got 0
     """
 
+    horizon: int = setting(10, "steps that are forecast", minimum=1)
+    lags: int = setting(
+        32, "readings that the linear forecast looks at; fewer where channels are many",
+        minimum=1,
+    )  # fmt: skip
+    seasons: bool = setting(True, "look for a day, a week or another period")
+    recurrent: str = setting(
+        "auto", "recurrent network on what the linear forecast leaves: where it seems "
+        "worth while and proves better on readings held out, always, or never",
+        choices=RECURRENT,
+    )  # fmt: skip
     network: str = setting(
         "LSTM", "recurrent layer: the name of any in seqkit.layers", network=True
     )
     layers: int = setting(1, "recurrent layers, one over the other", minimum=1)
     units: int = setting(32, "units of each recurrent layer", minimum=1)
-    horizon: int = setting(10, "steps that are forecast", minimum=1)
-    strategy: str = setting(
-        "direct", "forecast all steps at once, or each from the one before",
-        choices=STRATEGIES,
-    )  # fmt: skip
     coverage: float = setting(
         0.95, "share of readings inside the intervals around forecasts",
         above=0, below=1,
     )  # fmt: skip
-    window: int = setting(
-        100,
-        "readings of a window of training, and before the first forecast",
-        minimum=2,
-    )
+    window: int = setting(100, "readings of a window of training", minimum=2)
     validation: float = setting(
         0.2, "last share of the training readings: for early stopping and intervals",
         above=0, below=1,
@@ -66,11 +65,6 @@ class ForecasterSettings:
     def __post_init__(self) -> None:
         check_settings(self)
 
-    @property
-    def steps_at_once(self) -> int:
-        """The steps that the network itself forecasts."""
-        return self.horizon if self.strategy == "direct" else 1
-
 
 @dataclass(frozen=True)
 class DetectorSettings(ForecasterSettings):
@@ -84,64 +78,36 @@ class DetectorSettings(ForecasterSettings):
         4.0
     """
 
-    method: str = setting(
-        "forecast", "where errors come from; both: from each, scored as one",
-        choices=METHODS,
-    )  # fmt: skip
-    reconstructed: int = setting(
-        32, "reconstruction: readings that are read and written again", minimum=2
-    )
-    scorer: str = setting(
-        "absolute", "what makes a score of the errors of all steps and channels",
-        choices=SCORERS,
-    )  # fmt: skip
-    scored_steps: int = setting(
-        0, "forecasts of a reading whose errors are scored, the latest first; 0: all",
-        minimum=0,
-    )  # fmt: skip
-    smoothing: float = setting(
-        1.0, "readings over which the score is smoothed; 1 does not", minimum=1
+    horizon: int = setting(1, "steps that `forecast` may foretell", minimum=1)
+    relations: bool = setting(True, "judge a channel by the others at the same moment")
+    shapes: bool = setting(True, "judge the form of the last 16 and 128 readings")
+    past: float = setting(
+        1000.0, "readings of the past that a score is compared with", minimum=1
     )
     threshold: str = setting(
         "peaks", "how the threshold is found: peaks over threshold, a quantile of the "
         "training scores, dynamic over the scores at hand, or fixed",
         choices=THRESHOLDS,
     )  # fmt: skip
-    risk: float = setting(
-        1e-4, "peaks: probability of a false alarm at a reading", above=0, below=0.02
+    false_alarms: float = setting(
+        0.1, "peaks: false alarms that may be, in 100,000 readings", above=0
     )
     share: float = setting(
-        0.999, "quantile: share of training scores below it", above=0, below=1
+        0.999, "quantile: share of training scores that are not above it", above=0,
+        maximum=1,
     )
     decrease: float = setting(
-        0.13, "dynamic: least step down from one peak to the next that is normal",
+        0.05, "dynamic: least step down from one peak to the next that is normal",
         minimum=0, below=1,
     )  # fmt: skip
     buffer: int = setting(
-        0, "dynamic: readings on both sides of an anomaly that belong to it", minimum=0
-    )
-    level: float = setting(3.0, "fixed: the threshold", minimum=0)
-    adapt: float = setting(
-        0.0, "readings over which the threshold follows the scores; 0: it stays",
+        100, "dynamic: readings on both sides of an anomaly that belong to it",
         minimum=0,
     )  # fmt: skip
+    level: float = setting(30.0, "fixed: the threshold", minimum=0)
     gap: int = setting(
-        100, "anomalous readings with so many others between are one event", minimum=0
+        100, "calm readings that an event may have within it", minimum=0
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.scored_steps and self.method != "forecast":
-            raise InputError(
-                f"scored_steps goes with method forecast; got method {self.method}"
-            )
-        if self.scored_steps > self.horizon:
-            raise InputError(
-                f"scored_steps must be at most horizon, {self.horizon}; got "
-                f"{self.scored_steps}"
-            )
-
-    @property
-    def scored(self) -> slice:
-        """The errors that are scored, of all steps."""
-        return slice(self.scored_steps or None)
+    low: float = setting(
+        0.7, "share of the threshold that keeps an event going", above=0, maximum=1
+    )

@@ -1,142 +1,146 @@
-"""The whole detector for one reading after the other, in ordinary graphs."""
+"""Forecaster and detector for one reading after the other, in ordinary graphs."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
+from keras import ops
 
-from seqkit.models.anomaly.features import Features
-from seqkit.models.anomaly.scoring_steps import missing, score, threshold_level
-from seqkit.models.anomaly.stepping import ForecastSteps
-from seqkit.series import Scorer
+if TYPE_CHECKING:
+    from seqkit.models.anomaly.detector import Judgement
+    from seqkit.models.anomaly.forecaster import Forecaster
 
 Tensors = list[tf.Tensor]
-
-
-class ForecastErrors:
-    """Errors of all forecasts that were made of a reading, kept until it comes.
-
-    State: the network's; `made` (H, H, C), the forecasts made after each of the last H
-    readings, the newest first; and how many readings there were.
-
-    Args:
-        steps: The network.
-        warm_up: Readings before the first forecast.
-    """
-
-    def __init__(self, steps: ForecastSteps, warm_up: int) -> None:
-        self.steps, self.warm_up = steps, warm_up
-
-    def start(self) -> Tensors:
-        """Give the state before the first reading."""
-        horizon, targets = self.steps.horizon, self.steps.targets
-        made = tf.fill([horizon, horizon, targets], missing())
-        return [*self.steps.start(), made, tf.zeros([], tf.float64)]
-
-    def step(self, features: tf.Tensor, truth: tf.Tensor, state: Tensors) -> tuple:
-        """Give errors (H, C) of a reading: features (1, F), truth (C,); and a state."""
-        *states, made, count = state
-        each = tf.range(self.steps.horizon)
-        errors = truth - tf.gather_nd(made, tf.stack([each, each], 1))
-        forecast, states = self.steps.advance(features, states)
-        count = count + 1
-        new = tf.where(count < self.warm_up, missing(), tf.cast(forecast, tf.float64))
-        return errors, [*states, tf.concat([new[None], made[:-1]], 0), count]
-
-
-class ReconstructionErrors:
-    """Errors of the newest readings in the reconstruction of the last R.
-
-    State: features (R, F) and truth (R, C) of the last R readings, NaN before.
-
-    Args:
-        network: The autoencoder.
-        newest: Readings whose errors count.
-    """
-
-    def __init__(self, network: Any, newest: int) -> None:
-        self.network, self.newest = network, newest
-
-    def start(self) -> Tensors:
-        """Give the state before the first reading."""
-        length, features = self.network.input_shape[1:]
-        targets = self.network.output_shape[-1]
-        return [tf.fill([length, each], missing()) for each in (features, targets)]
-
-    def step(self, features: tf.Tensor, truth: tf.Tensor, state: Tensors) -> tuple:
-        """Give errors (H, C) of a reading, and the state after it."""
-        seen, wanted = state
-        seen = tf.concat([seen[1:], tf.cast(features, tf.float64)], 0)
-        wanted = tf.concat([wanted[1:], truth[None]], 0)
-        answer = self.network(tf.cast(seen, tf.float32)[None], training=False)[0]
-        errors = (wanted - tf.cast(answer, tf.float64))[::-1][: self.newest]
-        return tf.where(tf.math.is_nan(truth), missing(), errors), [seen, wanted]
 
 
 class Scored(NamedTuple):
     """What is found of a reading."""
 
-    score: tf.Tensor  # float64; NaN where there is none
+    score: tf.Tensor
+    severity: tf.Tensor
     is_anomaly: tf.Tensor
     level: tf.Tensor  # of the threshold
     contributions: tf.Tensor  # (C,), of the channels to the score
+
+
+class ForecastGraph:
+    """A forecaster with its state in hand.
+
+    State: that of `Normal`; then of the network, and what it said of the next reading.
+
+    Args:
+        forecaster: The forecaster.
+        memory: Readings of the past to keep, at least its lags.
+    """
+
+    def __init__(self, forecaster: "Forecaster", memory: int = 1) -> None:
+        self.normal, self.residual = forecaster.normal, forecaster.steps
+        self.units, self.targets = forecaster.outlook.units, forecaster.features.targets
+        self.memory = max(memory, self.normal.linear.lags)
+
+    def start(self, first: np.datetime64 | None = None) -> Tensors:
+        """Give the state before the first reading, whose time may be known."""
+        state = [tf.constant(each) for each in self.normal.start(self.memory, first)]
+        self._own = len(state)
+        if self.residual:
+            nothing = tf.zeros([self.targets], tf.float64)
+            state += [*self.residual.start(), nothing]
+        return state
+
+    def step(self, value: tf.Tensor, state: Tensors) -> tuple[Any, tf.Tensor, Tensors]:
+        """Read (channels,): what it is, what was expected of it, and the state after."""
+        own, rest = state[: self._own], state[self._own :]
+        step, own = self.normal.step(value, own, ops)
+        expected = step.forecast
+        if self.residual:
+            *states, said = rest
+            expected = expected + said
+            residuals, states = self._residuals(step, own, states)
+            rest = [*states, residuals[0]]
+        return step, expected, [*own, *rest]
+
+    def _residuals(self, step: Any, own: Tensors, states: Tensors) -> tuple:
+        assert self.residual is not None
+        ready = step.count >= self.normal.linear.lags
+        change = self.normal.ahead(step, own[3:], ops)[0] - step.past[-1, : self.targets]
+        change = tf.where(ready, change, tf.zeros_like(change))
+        seen = tf.cast(tf.concat([step.past[-1], change], 0), tf.float32)
+        found, states = self.residual.step(seen, states)
+        return tf.cast(found, tf.float64) * self.units, states
+
+    def last(self, values: tf.Tensor) -> tf.Tensor:
+        """Read (time, channels) from the start: the last forecasts (H, C), scaled."""
+        length, steps = tf.shape(values)[0], self.normal.linear.steps
+        nothing = tf.fill([steps, self.targets], np.float64(np.nan))
+
+        def body(t: tf.Tensor, state: Tensors, _: tf.Tensor) -> tuple:
+            own, states = state[: self._own], state[self._own : -1]
+            step, _, after = self.step(values[t], state)
+            own = after[: self._own]
+            found = self.normal.ahead(step, own[3:], ops)
+            if self.residual:
+                found = found + self._residuals(step, own, states)[0]
+            ready = step.count >= self.normal.linear.lags
+            return t + 1, after, tf.where(ready, found, nothing)
+
+        *_, found = tf.while_loop(
+            lambda t, *_: t < length, body, (0, self.start(), nothing)
+        )
+        return found
 
 
 class StreamGraph:
     """Readings to scores, one after the other, with all state in one vector.
 
     Args:
-        features: Scaling, and what the networks see.
-        sources: Where errors come from.
-        scorer: Of their errors together.
-        threshold: Of the score.
+        forecaster: Of the readings.
+        judgement: Of its errors, and of those from other sources.
 
     Attributes:
         first: The state before the first reading: (n,), float64.
     """
 
-    def __init__(
-        self,
-        features: Features,
-        sources: Sequence[ForecastErrors | ReconstructionErrors],
-        scorer: Scorer,
-        threshold: Any,
-    ) -> None:
-        self.features, self.sources = features, sources
-        self.scorer, self.threshold = scorer, threshold
-        self._parts = [
-            tf.zeros([features.channels], tf.float64),  # held readings
-            *(tensor for source in sources for tensor in source.start()),
-            tf.constant(scorer.start()),
-            tf.constant(threshold.start()),
-        ]
+    def __init__(self, forecaster: "Forecaster", judgement: "Judgement") -> None:
+        self.sources, self.judgement = judgement.sources, judgement
+        memory = max(self.sources.memory, forecaster.normal.linear.lags + 1)
+        self.forecasts = ForecastGraph(forecaster, memory)
+        self._parts = self._start()
         self._sizes = [int(tf.size(part)) for part in self._parts]
         self.first = self._packed(self._parts).numpy()
 
+    def begin(self, first: np.datetime64 | None) -> np.ndarray:
+        """Give the state before the first reading, whose time is known."""
+        return self._packed(self._start(first)).numpy()
+
+    def _start(self, first: np.datetime64 | None = None) -> Tensors:
+        of_forecasts = self.forecasts.start(first)
+        judged = self.judgement
+        others = (self.sources.gaps, judged.scorer, judged.alarm)
+        starts = [each.start() for each in others]
+        self._counts = [len(of_forecasts), *map(len, starts)]
+        return of_forecasts + [tf.constant(part) for start in starts for part in start]
+
     def step(self, value: tf.Tensor, state: tf.Tensor) -> tuple[Scored, tf.Tensor]:
         """Take one reading (channels,), NaN where missing: float64."""
-        held, *rest = self._unpacked(state)
-        *of_sources, of_scorer, of_threshold = rest
-        scaler = self.features.scaler
-        scaled = (value - tf.constant(scaler.center)) / tf.constant(scaler.scale)
-        read = tf.math.is_finite(scaled)
-        held = tf.where(read, scaled, held)
-        seen = [held, tf.cast(read, tf.float64)] if self.features.mask else [held]
-        features = tf.cast(tf.concat(seen, 0), tf.float32)[None]
-        truth = tf.where(read, scaled, missing())[: self.features.targets]
-        errors, after = [], [held]
-        for source in self.sources:
-            count = len(source.start())
-            own, of_sources = of_sources[:count], of_sources[count:]
-            found, own = source.step(features, truth, own)
-            errors.append(found)
-            after += own
-        value, contributions, of_scorer = score(
-            self.scorer, tf.concat(errors, 0)[: self.scorer.shape[0]], of_scorer
-        )
-        level, of_threshold = threshold_level(self.threshold, value, of_threshold)
-        state = self._packed([*after, of_scorer, of_threshold])
-        return Scored(value, value > level, level, contributions), state
+        parts, place = self._unpacked(state), 0
+        groups = []
+        for count in self._counts:
+            groups.append(parts[place : place + count])
+            place += count
+        of_forecasts, of_gaps, of_scorer, of_alarm = groups
+        judged = self.judgement
+        step, expected, of_forecasts = self.forecasts.step(value, of_forecasts)
+        errors, silence, of_gaps = self.sources.step(step, expected, of_gaps, ops)
+        contributions, of_scorer = judged.scorer.step(errors, of_scorer, ops)
+        score = judged.scorer.finish(ops.sum(contributions), ops)
+        level = tf.constant(judged.threshold.value, tf.float64)
+        relative = ops.where(ops.isfinite(score), score / level, 0.0)
+        silent = ops.max(silence)
+        severity = ops.where(silent > 1, ops.maximum(relative, silent), relative)
+        is_anomaly, of_alarm = judged.alarm.step(severity, of_alarm, ops)
+        state = self._packed([*of_forecasts, *of_gaps, *of_scorer, *of_alarm])
+        return Scored(score, severity, is_anomaly, level, contributions), state
 
     def run(self, values: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Take readings (time, channels): scores and whether they are anomalous."""
