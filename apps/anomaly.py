@@ -9,12 +9,11 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from anomaly_labels import read_labels
-from anomaly_lines import lines_of
 from anomaly_run import (
     measured,
     shares_of,
@@ -37,6 +36,7 @@ from command_line import (
 from seqkit.errors import InputError
 from seqkit.models import DetectorSettings
 from seqkit.models.run_files import SAVED_MODEL_FOLDER, read_config
+from seqkit.series.lines import lines_of
 from seqkit.wording import counted
 
 OUTPUT = "saved_models/anomaly"
@@ -55,17 +55,19 @@ examples:
 Each subcommand has its own --help. Train on readings without anomalies if you can
 (--until); no labels are needed. A run writes one folder (--output):
   1/            SavedModel: readings in, scores and alarms out, also one by one
-  model.keras   the network         config.json   settings, scales, threshold and why
+  config.json   settings, scales, threshold and why; fitted.npz and, where a network
+                earned its place, model.keras
   metrics.json  what it reached     plots/        pictures of it
 """
-STREAM = """Judge readings as they come, one a line, and print alarms.
+STREAM = """Judge readings as they come, one a line; print that an event begins and ends.
 
 A line has cells with commas (of a .tsv file tabs) between, empty where a reading is
 missing: those of the channels (--columns, then --exogenous, in the order of the
-training), after a time or not. Where the first line names the columns, others may be
+training), after a time or not. After a line that names the columns, others may be
 among them and the order is free. Where times leave out readings, missing ones are put
-there, as detect does, at most 1,000 in one gap; a line whose time is not after the one
-before is left out."""
+there, as detect does, at most 1,000 in one gap. A line whose time is not after the one
+before, or that cannot be read, is left out and counted. A file that is followed may be
+rotated. SIGTERM stops it after the readings that have come."""
 
 
 def train(options: argparse.Namespace) -> None:
@@ -86,7 +88,7 @@ def detect(options: argparse.Namespace) -> None:
     """Find the anomalies in a file: prints events, writes events, scores, a picture."""
     config = read_config(options.model)
     detector, series = _prepared(options, config)
-    found = detector.detect(series.values)
+    found = detector.detect(series)
     if options.output:
         write_detection(series, found, options.output)
     index, events = texts(series.index), found.events()
@@ -102,8 +104,7 @@ def detect(options: argparse.Namespace) -> None:
                 {
                     "start": index[event.start], "end": index[event.end - 1],
                     "peak": index[event.peak], "score": event.score,
-                    "severity": min(event.severity, sys.float_info.max),
-                    "channels": event.shares,
+                    "severity": event.severity, "channels": event.shares,
                 }
                 for event in events
             ],
@@ -144,8 +145,7 @@ def _remarks(
         remarks.append("no times: numbered from 0, and gaps are not known")
     if not (found.scores >= 0).any():
         remarks.append(
-            f"no reading has a score: {detector.settings.window} come before the first "
-            "(window)"
+            f"no reading has a score: {detector.warm_up} come before the first (lags)"
         )
     return remarks
 
@@ -162,12 +162,12 @@ def evaluate(options: argparse.Namespace) -> None:
         raise InputError("no anomaly is labelled: give --label-column or --labels")
     everything = _training_readings(trained_on) if options.data else series
     count = _trained(everything, config["trained"])
-    test = series if options.data else series.part(count, len(series))
+    test = series if options.data else series[count:]
     if not test.labels.any():
         raise InputError(
             "all readings that are labelled were trained on: give others with --data"
         )
-    metrics = measured(detector, everything.part(0, count), test)
+    metrics = measured(detector, everything[:count], test)
     if options.json:
         print(json.dumps(metrics))
         return
@@ -177,7 +177,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def stream(options: argparse.Namespace) -> None:
-    """Judge readings as they come, one a line, and print alarms."""
+    """Judge readings as they come, one a line, and print events."""
     config = read_config(options.model)  # before the seconds that TensorFlow takes
     import_tensorflow_quietly()
     from seqkit.models import AnomalyDetector
@@ -186,18 +186,29 @@ def stream(options: argparse.Namespace) -> None:
     if options.state:
         watch.read_state(options.state)
         watch.write_state(options.state)  # now, if it cannot be written
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
+
+    def noted(lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            yield line
+            if options.state:
+                watch.write_state_now_and_then(options.state, options.state_seconds)
+
     try:
-        with lines_of(options.file, options.follow) as lines:
+        with lines_of(options.file, options.follow, lambda: bool(stopped)) as lines:
             separator = "\t" if (options.file or "").endswith(".tsv") else ","
-            for alarm in watch.alarms(lines, options.every, separator):
-                print(json.dumps(alarm) if options.json else _line(alarm), flush=True)
+            for report in watch.reports(
+                noted(lines), options.every, options.separator or separator
+            ):
+                print(json.dumps(report) if options.json else _line(report), flush=True)
     finally:
         if options.state:
             watch.write_state(options.state)
-        if watch.late:
-            late = counted(watch.late, "line")
-            print(f"{late} left out: not later than the one before", file=sys.stderr)
+        for line in watch.left_out():
+            print(line, file=sys.stderr)
+    if stopped:
+        sys.exit(128 + stopped[0])
 
 
 def export(options: argparse.Namespace) -> None:
@@ -242,12 +253,20 @@ def _prepared(
     return detector, series
 
 
-def _line(alarm: dict[str, Any]) -> str:
-    kind = "ALARM" if alarm["is_anomaly"] else "     "
-    score = "missing" if alarm["score"] is None else f"{alarm['score']:.3g}"
+def _line(report: Mapping[str, Any]) -> str:
+    if "event" in report:
+        begins = report["event"] == "begins"
+        when = report["start"] if begins else f"{report['start']} to {report['end']}"
+        readings = "" if begins else f"{counted(report['readings'], 'reading')}, "
+        return (
+            f"{'EVENT' if begins else 'ENDED'}  {when}  {readings}severity "
+            f"{report['severity']:.3g}  {shares_of(report['channels'])}"
+        ).rstrip()
+    kind = "EVENT" if report["is_anomaly"] else "     "
+    score = "missing" if report["score"] is None else f"{report['score']:.3g}"
     return (
-        f"{kind}  {alarm['time']}  score {score}  threshold {alarm['threshold']:.3g}  "
-        f"{shares_of(alarm['channels'])}"
+        f"{kind}  {report['time']}  score {score}  threshold "
+        f"{report['threshold']:.3g}  {shares_of(report['channels'])}"
     ).rstrip()
 
 
@@ -311,8 +330,17 @@ def parser() -> Parser:
         "lines are known to be new by their times: without, give only new ones",
     )  # fmt: skip
     of_stream.add_argument(
-        "--every", action="store_true", help="print every reading, not alarms alone"
-    )
+        "--state-seconds", type=float, default=10.0, metavar="SECONDS",
+        help="how often the state is left while readings come (default: %(default)s)",
+    )  # fmt: skip
+    of_stream.add_argument(
+        "--separator", metavar="MARK",
+        help="between cells (default: a comma, of a .tsv file a tab)",
+    )  # fmt: skip
+    of_stream.add_argument(
+        "--every", action="store_true",
+        help="print every reading, not that events begin and end",
+    )  # fmt: skip
     for name in ("detect", "evaluate", "stream"):
         each[name].add_argument("--json", action="store_true", help="print JSON")
     return top

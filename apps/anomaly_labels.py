@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from anomaly_times import time_of
 
 from seqkit.errors import InputError
 from seqkit.wording import counted
 
 if TYPE_CHECKING:
-    from seqkit.models.anomaly.data import TimeSeries
+    from seqkit.series import TimeSeries
 
 
 def read_labels(path: str, series: "TimeSeries", data: str | None) -> np.ndarray:
@@ -66,11 +65,13 @@ def _windows(
 
 
 def _points(text: str, series: "TimeSeries") -> np.ndarray:
+    from seqkit.series.timestamps import read_time
+
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if series.times is None:
         return _numbered(lines, len(series))
     points = np.array(
-        [time_of(line, series.format) for line in lines], "datetime64[ns]"
+        [read_time(line, series.format) for line in lines], "datetime64[ns]"
     )
     absent = ~np.isin(points, series.times)
     if absent.any():

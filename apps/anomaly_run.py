@@ -24,7 +24,7 @@ from seqkit.wording import counted
 
 if TYPE_CHECKING:
     from seqkit.models import AnomalyDetector, Detection
-    from seqkit.models.anomaly.data import TimeSeries
+    from seqkit.series import TimeSeries
 
 EVENTS_FILE, SCORES_FILE, PICTURE_FILE = "events.csv", "scores.csv", "detection.png"
 _DETECTION_FILES = {EVENTS_FILE, SCORES_FILE, PICTURE_FILE}
@@ -35,39 +35,35 @@ def train_and_write(
     source: Source, until: str, settings: DetectorSettings, output: str
 ) -> dict[str, Any]:
     """Train, judge, draw and export; the folder is there complete or not at all."""
-    from seqkit.models.anomaly.data import check_training
+    from seqkit.models.anomaly.data import check_training, described, readings_before
 
     with complete_folder(output, replaceable=is_run) as folder:
         step(1, _STEPS, f"Reading {source.data or source.dataset}")
         series = source.read()
         for remark in series.remarks or ("no times: numbered from 0",):
             print(f"  {remark}")
-        count = series.before(until)
-        training, rest = series.part(0, count), series.part(count, len(series))
+        count = readings_before(series, until)
+        training, rest = series[:count], series[count:]
         print(f"  {counted(count, 'reading')} to train on, {len(rest)} after them")
-        for remark in check_training(training):
-            print(f"  {remark}")
+        for line in (*described(training), *check_training(training)):
+            print(f"  {line}")
         import_tensorflow_quietly()
         from seqkit.models import AnomalyDetector
 
-        step(2, _STEPS, f"Training {settings.network} on {', '.join(series.channels)}")
+        step(2, _STEPS, f"Learning what is normal of {', '.join(series.channels)}")
         started = time.monotonic()
-        targets = series.targets
-        exogenous = (
-            training.values[:, targets:] if targets < len(series.channels) else None
-        )
-        detector = AnomalyDetector.fit(
-            training.values[:, :targets], settings, exogenous, series.channels
-        )
+        detector = AnomalyDetector.fit(training, settings)
         seconds = time.monotonic() - started
+        print(f"  {detector.report}")
         step(
             3,
             _STEPS,
             "Judging the readings" + (", beside baselines" if _known(rest) else ""),
         )
-        found = detector.detect(series.values)
+        found = detector.detect(series)
         metrics: dict[str, Any] = {
-            "network": settings.network,
+            "network": detector.report,
+            "sources": list(found.sources),
             "readings": {"training": len(training), "after": len(rest)},
             "threshold": str(found.threshold),
             "threshold_of_stream": str(detector.threshold),
@@ -105,42 +101,45 @@ def measured(
     """Compare a detector with labels, beside baselines."""
     from seqkit.models.anomaly.evaluation import compare
 
-    assert test.labels is not None
-    return compare(detector, training.values, test.values, test.labels)
+    return compare(detector, training, test)
 
 
 def summary(test: Mapping[str, Any]) -> str:
     """Lay out what was measured; the best of each column, above 0, with a star.
 
     Example:
-        >>> each = {"precision": 1.0, "recall": 0.5, "f1": 0.667, "false": 0}
-        >>> other = {"auc_pr": 0.8, "vus_pr": 0.9, "delay": 3.0}
-        >>> print(summary({"LSTM": {"events": each, "ranges": each, **other}}))
-              event P  event R  event F1  false  range F1   AUC-PR   VUS-PR  delay
-        LSTM   1.000*   0.500*    0.667*      0    0.667*   0.800*   0.900*    3.0
+        >>> each = {"f1": 0.667, "false": 0}
+        >>> other = {"vus_pr": 0.9, "delay": 3.0}
+        >>> print(summary({"seqkit": {**dict.fromkeys(("events", "alarms", "ranges"),
+        ...     each), **other}}))
+                event F1  false  alarm F1  range F1  VUS-PR  delay
+        seqkit    0.667*      0    0.667*    0.667*  0.900*    3.0
         <BLANKLINE>
-        * the best of its column; delay in readings
+        * the best of its column; delay in readings; an alarm is an unbroken stretch
+        above the threshold, an event what is made of alarms close to each other
     """
     columns = {
-        "event P": lambda m: m["events"]["precision"],
-        "event R": lambda m: m["events"]["recall"],
         "event F1": lambda m: m["events"]["f1"],
+        "alarm F1": lambda m: m["alarms"]["f1"],
         "range F1": lambda m: m["ranges"]["f1"],
-        "AUC-PR": lambda m: m["auc_pr"],
         "VUS-PR": lambda m: m["vus_pr"],
     }
     best = {n: max(of(each) for each in test.values()) for n, of in columns.items()}
     names = list(columns)
-    rows = [["", *names[:3], "false", *names[3:], "delay"]]
+    rows = [["", names[0], "false", *names[1:], "delay"]]
     for name, each in test.items():
         cells = [
             f"{of(each):.3f}{'*' if of(each) == best[column] > 0 else ' '}"
             for column, of in columns.items()
         ]
         delay = "" if each["delay"] is None else f"{each['delay']:.1f}"
-        rows.append([name, *cells[:3], each["events"]["false"], *cells[3:], delay])
+        rows.append([name, cells[0], each["events"]["false"], *cells[1:], delay])
     laid_out = table(rows, right=range(1, len(rows[0])))
-    return f"{laid_out}\n\n* the best of its column; delay in readings"
+    return (
+        f"{laid_out}\n\n* the best of its column; delay in readings; an alarm is an "
+        "unbroken stretch\nabove the threshold, an event what is made of alarms close "
+        "to each other"
+    )
 
 
 def write_detection(series: "TimeSeries", found: "Detection", output: str) -> None:
@@ -167,12 +166,13 @@ def write_detection(series: "TimeSeries", found: "Detection", output: str) -> No
         expected = found.expected.mean
         _write_table(
             folder / SCORES_FILE,
-            ["time", "score", "threshold", "is_anomaly"]
+            ["time", "score", "threshold", "severity", "is_anomaly"]
             + [f"expected {name}" for name in found.channels],
             (
                 [
                     index[row], _cell(found.scores[row]), _cell(found.levels[row]),
-                    int(found.is_anomaly[row]), *map(_cell, expected[row]),
+                    _cell(found.severity[row]), int(found.is_anomaly[row]),
+                    *map(_cell, expected[row]),
                 ]
                 for row in range(len(series))
             ),

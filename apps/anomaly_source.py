@@ -11,7 +11,7 @@ import numpy as np
 from seqkit.errors import InputError
 
 if TYPE_CHECKING:
-    from seqkit.models.anomaly.data import TimeSeries
+    from seqkit.series import TimeSeries
 
 DATASETS = ("bleeding", "faults")
 
@@ -26,6 +26,7 @@ class Source:
     columns: tuple[str, ...] = ()
     exogenous: tuple[str, ...] = ()
     label_column: str = ""
+    missing: tuple[str, ...] = ()
     calendar: bool = False
     seconds: float | None = None  # between readings
     time_format: str | None = None
@@ -34,12 +35,12 @@ class Source:
     def __post_init__(self) -> None:
         of_file = (
             self.time_column, self.columns, self.exogenous, self.label_column,
-            self.calendar,
+            self.missing, self.calendar,
         )  # fmt: skip
         if self.data is None and any(of_file):
             raise InputError(
-                "--time-column, --columns, --exogenous, --label-column, --calendar go "
-                "with --data"
+                "--time-column, --columns, --exogenous, --label-column, --missing, "
+                "--calendar go with --data"
             )
 
     @classmethod
@@ -63,11 +64,16 @@ class Source:
             )  # fmt: skip
             group.add_argument(
                 "--columns", metavar="A,B", default="",
-                help="its columns of readings (default: all others)",
+                help="its columns of readings (default: all others that look like it)",
             )  # fmt: skip
             group.add_argument(
                 "--exogenous", metavar="A,B", default="",
                 help="columns that help to forecast and are not judged",
+            )  # fmt: skip
+            group.add_argument(
+                "--missing", metavar="A,B", default="",
+                help="cells that stand for a missing reading, besides empty ones, as "
+                "--missing=-9999",
             )  # fmt: skip
             group.add_argument(
                 "--calendar", action="store_true",
@@ -83,7 +89,7 @@ class Source:
         """Take the options."""
         names = vars(options).keys() & cls.__dataclass_fields__.keys()
         given = {name: getattr(options, name) for name in names}
-        for name in ("columns", "exogenous"):
+        for name in ("columns", "exogenous", "missing"):
             given[name] = _names(given[name])
         return cls(**given)
 
@@ -98,12 +104,11 @@ class Source:
         """Name file and columns so that both are found again, from anywhere."""
         if self.data is None:
             return self
-        seconds = None if series.step is None else series.step / np.timedelta64(1, "s")
         return replace(
             self,
             data=str(Path(self.data).resolve()),
             columns=series.channels[: series.targets],
-            seconds=seconds,
+            seconds=series.seconds,
             time_format=series.format,
             timed=series.times is not None,
         )
@@ -120,7 +125,7 @@ class Source:
         """Take what a run's config.json says of the data."""
         try:
             given = dict(config["data"])
-            for name in ("columns", "exogenous"):
+            for name in ("columns", "exogenous", "missing"):
                 given[name] = tuple(given[name])
             return cls(**given)
         except (KeyError, TypeError) as error:
@@ -128,13 +133,14 @@ class Source:
 
     def read(self) -> "TimeSeries":
         """Read all readings."""
-        from seqkit.models.anomaly.data import Columns, load_dataset, read_series
+        from seqkit.models.anomaly.data import Columns, read_series
+        from seqkit.models.anomaly.datasets import load_dataset
 
         if self.data is None:
             return load_dataset(self.dataset)
         columns = Columns(
             self.time_column or None, self.columns, self.exogenous, self.label_column,
-            self.calendar, self.step, self.time_format,
+            self.missing, self.calendar, self.step, self.time_format,
         )  # fmt: skip
         return read_series(self.data, columns)
 

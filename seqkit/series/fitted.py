@@ -47,7 +47,7 @@ class Fitted:
                 name = f"{type(self).__name__}.{each.name}.{len(large)}"
                 large[name], value = value, {"array": name}
             elif isinstance(value, np.ndarray):
-                value = value.tolist()
+                value = value.tolist() if value.size else {"empty": value.shape}
             found[each.name] = value
         return found
 
@@ -78,6 +78,8 @@ def _restored(value: Any, large: Mapping[str, np.ndarray]) -> Any:
     if isinstance(value, dict):
         if "array" in value:
             return large[value["array"]]
+        if "empty" in value:
+            return np.zeros(value["empty"])
         return Fitted.from_dict(value, large)
     return np.array(value, np.float64) if isinstance(value, list) else value
 

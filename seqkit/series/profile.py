@@ -10,7 +10,7 @@ from seqkit.series.stepped import State, Stepped
 
 _KEPT = 0.9  # of what was usual, from period to period
 _LEAST_PERIOD, _LEAST_PERIODS = 16, 3  # of readings; in the training readings
-_EXPLAINED = 0.75  # most of the mean size that a season may leave
+_EXPLAINED = 0.75  # most of the size of readings that a season may leave
 _PEAK = 0.2  # least correlation with the period before
 _CANDIDATES = 4
 
@@ -121,7 +121,7 @@ def find_periods(values: np.ndarray, wanted: Sequence[int] = ()) -> list[int]:
 
     Candidates are those wanted (a day and a week, where there are times) and the lags
     at which the correlation of a channel with itself peaks. A period must leave at most
-    three quarters of the mean size of a channel, in the last half of the readings, and
+    three quarters of the size of a channel, in the last half of the readings, and
     be there three times. Of several that leave as little, to a twentieth, the shortest.
 
     Args:
@@ -145,11 +145,15 @@ def find_periods(values: np.ndarray, wanted: Sequence[int] = ()) -> list[int]:
     if not fitting:
         return []
     least = min(fitting.values())
-    return [min(p for p, share in fitting.items() if share <= 1.05 * least)]
+    return [min(p for p, share in fitting.items() if share <= 1.05 * least + 0.01)]
 
 
 def _left(values: np.ndarray, period: int) -> float:
-    """The share of its mean size that a season leaves, of the channel it fits best."""
+    """The share of its size that a season leaves, of the channel it fits best.
+
+    The size is the mean absolute one, or the root of the mean square, in which an event
+    that is rare and large counts: whichever is explained better.
+    """
     usual = Profile.of(period, values.shape[1]).run(values)
     half = slice(max(len(values) // 2, period), None)
     shares = []
@@ -157,9 +161,11 @@ def _left(values: np.ndarray, period: int) -> float:
         known = ~np.isnan(channel) & ~np.isnan(expected)
         if not known.any():
             continue
-        size = np.abs(channel[known] - np.median(channel[known])).mean()
-        if size > 0:
-            shares.append(np.abs(channel - expected)[known].mean() / size)
+        size = np.abs(channel[known] - np.median(channel[known]))
+        rest = np.abs(channel - expected)[known]
+        if size.any():
+            shares.append(rest.mean() / size.mean())
+            shares.append(float(np.sqrt((rest**2).mean() / (size**2).mean())))
     return min(shares, default=1.0)
 
 

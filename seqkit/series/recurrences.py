@@ -1,7 +1,6 @@
 """Linear recurrences over a whole series at once."""
 
 import numpy as np
-from scipy.signal import lfilter
 
 
 def accumulated(values: np.ndarray, kept: float, start: float = 0.0) -> np.ndarray:
@@ -23,6 +22,8 @@ def accumulated(values: np.ndarray, kept: float, start: float = 0.0) -> np.ndarr
     """
     if not len(values):
         return values
+    from scipy.signal import lfilter  # half a second, which --help need not take
+
     found, _ = lfilter([1.0], [1.0, -kept], values, zi=[kept * start])
     return found
 

@@ -94,8 +94,8 @@ class Multiscale(Scorer):
         score = sqrt(mean over channels of u_c²)
 
     m and v begin as mean and variance of the clean l, and cap is the greatest of them:
-    a slow change is followed, an anomaly moves what is compared with no more than the
-    clean data would. The mean is exponentially weighted, as of `smoothed`; over more
+    what is compared with follows a change as far as clean data went, and an anomaly
+    moves it no more than they would. The mean is exponentially weighted, as of `smoothed`; over more
     than one time it takes r as at most ten times the greatest clean one, so that one
     reading does not ring for long. sqrt(v) is at least 0.05. A time without an error
     changes nothing.

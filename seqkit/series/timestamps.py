@@ -1,8 +1,10 @@
 """Times of readings: parsed, checked, made into features. Needs the `apps` extra."""
 
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +19,10 @@ _UNITS = (("s", 1e11), ("ms", 1e14), ("us", 1e17))  # of Unix time; else ns
 _CYCLES = {"hour": 3600, "day": 86400, "week": 7 * 86400, "year": 31556952}
 _FROM_MONDAY = 4 * 86400  # 1970 began on a Thursday
 _MOST_GROWTH = 10
+_YEARS = (1678, 2261)  # that nanoseconds reach
+_COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}  # by their digits
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?$")
+_OFFSET = re.compile(r":\d{2}(?:[.,]\d+)? ?(?:Z|[+-]\d{2}:?(?:\d{2})?)$")
 _CLOSE = 0.01  # of a step: how far a regular distance may be from a multiple of it
 
 
@@ -24,7 +30,8 @@ def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
     """Read times: dates in one format or in any of ISO 8601, or Unix time.
 
     Numbers are seconds since 1970 where all are under 1e11, else milliseconds under
-    1e14, microseconds under 1e17, or nanoseconds. Time zones are brought to UTC.
+    1e14, microseconds under 1e17, or nanoseconds; but dates such as 20240128 or
+    202401281230, where all can be one. Time zones are brought to UTC.
 
     Args:
         column: Texts, numbers or dates.
@@ -87,11 +94,14 @@ def read_times(
     if pd.api.types.is_bool_dtype(series):
         series = series.astype(str)
     if pd.api.types.is_numeric_dtype(series):
+        if compact := _compact(series, format):
+            return compact
         units = (unit for unit, most in _UNITS if not (series.abs() >= most).any())
         known = series.mask(np.isinf(series))
         return Times(_complete(known, series, name, unit=next(units, "ns")), None)
     if pd.api.types.is_datetime64_any_dtype(series):
         return Times(_complete(series, series, name), None)
+    _refuse_halves(series.astype(str), name)
     guesses = _guesses(str(series.iloc[0]))
     if format:  # its order of day and month holds for other ways to write, too
         same = [each for each in guesses if _day_first(each) == _day_first(format)]
@@ -101,6 +111,75 @@ def read_times(
     iso = pd.to_datetime(series, errors="coerce", utc=True, format="ISO8601")
     how = {} if iso.isna().any() else {"format": "ISO8601"}
     return Times(_complete(series, series, name, **how), None)
+
+
+def read_time(text: str, format: str | None = None) -> np.datetime64:
+    """Read one time as `read_times` does, only sooner.
+
+    Args:
+        text: Unix time or a date.
+        format: How dates are written; None of ISO 8601.
+
+    Raises:
+        InputError: It is neither.
+
+    Example:
+        >>> str(read_time("2024-03-01T12:00+02:00"))
+        '2024-03-01T10:00:00.000000000'
+        >>> read_time("1709287200") == read_time("2024-03-01 10:00")
+        np.True_
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        pass
+    else:
+        whole = int(number) if number.is_integer() else number
+        return read_times([whole], "a time", format).values[0]
+    try:
+        found = datetime.strptime(text, format) if format else None
+        found = found or datetime.fromisoformat(text)
+        if _CLOCK.match(text) or not _YEARS[0] <= found.year <= _YEARS[1]:
+            raise ValueError
+    except ValueError:
+        return read_times([text], "a time", format).values[0]
+    if found.tzinfo:
+        found = found.astimezone(timezone.utc).replace(tzinfo=None)
+    return np.datetime64(found, "ns")
+
+
+def _compact(series: pd.Series, format: str | None) -> Times | None:
+    """Read whole numbers such as 20240128 or 202401281230 as dates, if all are."""
+    known = series[np.isfinite(series)]
+    if len(known) < len(series) or not (known == np.rint(known)).all():
+        return None
+    texts = known.astype(np.int64).astype(str)
+    lengths = set(texts.str.len())
+    if len(lengths) != 1 or (written := _COMPACT.get(lengths.pop())) is None:
+        return None
+    if format not in (None, written):
+        return None
+    times = pd.to_datetime(texts, errors="coerce", utc=True, format=written)
+    if times.isna().any() or not times.dt.year.between(1900, 2100).all():
+        return None
+    return Times(_naive(times), written)
+
+
+def _refuse_halves(series: pd.Series, name: str) -> None:
+    """Refuse times of the day without a date, and offsets in some rows only."""
+    clocks = np.flatnonzero(series.str.strip().str.match(_CLOCK))
+    if len(clocks):
+        raise InputError(
+            f"{name} must have dates; row {clocks[0] + 1} has "
+            f"{series.iloc[clocks[0]]!r}, a time of the day"
+        )
+    offsets = series.str.strip().str.contains(_OFFSET)
+    if offsets.any() and not offsets.all():
+        row = int(np.flatnonzero(~offsets)[0])
+        raise InputError(
+            f"{name} must have an offset in all rows or in none; row {row + 1} has "
+            f"{series.iloc[row]!r}"
+        )
 
 
 def _guesses(text: str) -> list[str]:
@@ -146,6 +225,13 @@ def _complete(known: pd.Series, series: pd.Series, name: str, **how: Any) -> np.
 
 
 def _naive(times: pd.Series) -> np.ndarray:
+    years = times.dt.year
+    if not years.between(*_YEARS).all():
+        row = int(np.flatnonzero(~years.between(*_YEARS))[0])
+        raise InputError(
+            f"times must be in the years {_YEARS[0]} to {_YEARS[1]}; row {row + 1} has "
+            f"the year {int(years.iloc[row])}"
+        )
     return times.dt.tz_convert(None).to_numpy().astype("datetime64[ns]")
 
 
@@ -207,6 +293,11 @@ after 2024-01-01T00:10
     if len(wrong):
         before, at = (_short(times[wrong[0] + i]) for i in (0, 1))
         how = f"comes after {before}" if before != at else "is there twice"
+        back = -distances[wrong[0]] / np.timedelta64(1, "m")
+        if 30 <= back <= 60:
+            how += (
+                "; if it is the hour that comes twice in autumn, write UTC or offsets"
+            )
         raise InputError(f"{name} must increase; row {wrong[0] + 2} ({at}) {how}")
     spans = distances.astype("timedelta64[ns]").astype(np.int64)
     median = np.sort(spans)[(len(spans) - 1) // 2]

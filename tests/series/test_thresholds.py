@@ -20,7 +20,6 @@ def test_quantile_leaves_its_share_above():
 def test_a_threshold_is_kept_as_it_is():
     threshold = quantile(np.arange(1000.0) / 7, 0.9)
     assert Fitted.from_dict(json.loads(json.dumps(threshold.to_dict()))) == threshold
-    assert threshold.step(5.0, threshold.start())[0] == threshold.value
 
 
 @pytest.mark.parametrize("shape", [-0.7, -0.3, 0.0, 0.2, 0.8])
@@ -52,55 +51,84 @@ def test_pareto_does_not_depend_on_the_unit():
 
 
 @pytest.mark.parametrize(
-    "distribution",
-    [stats.norm(5, 2), stats.expon(scale=3), stats.t(4)],
+    ("distribution", "low", "high"),
+    [
+        (stats.norm(5, 2), 1, 30),
+        (stats.expon(scale=3), 1, 30),
+        (stats.t(4), 1, 100),  # its tail is heavier than is believed
+    ],
     ids=["normal", "exponential", "t"],
 )
-def test_peaks_over_threshold_finds_what_is_rarer_than_the_data(distribution):
-    """Of many samples of 5,000, the threshold for 1 in 100,000 is right on average."""
+def test_false_alarms_are_as_many_as_were_asked_for(distribution, low, high):
+    """Of many samples of 20,000, with 10 asked for in 100,000, on average."""
     found = [
-        distribution.sf(
+        1e5
+        * distribution.sf(
             peaks_over_threshold(
-                distribution.rvs(5000, random_state=seed), risk=1e-5
+                distribution.rvs(20_000, random_state=seed), 10, gap=0
             ).value
         )
-        for seed in range(30)
+        for seed in range(20)
     ]
-    assert 1e-6 < np.mean(found) < 1e-4
+    assert low < np.mean(found) < high
+
+
+def test_scores_close_to_each_other_are_one_alarm():
+    """Every exceedance lasts ten scores: a tenth as many are alarms."""
+    scores = np.repeat(np.random.default_rng(0).exponential(size=5000), 10)
+    apart = np.random.default_rng(0).exponential(size=50_000)
+    joined = peaks_over_threshold(scores, 10, gap=0).value
+    assert joined == pytest.approx(peaks_over_threshold(apart, 100, 0).value, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        np.r_[
+            np.abs(np.random.default_rng(0).normal(size=9930)),
+            10 + 0.5 * np.random.default_rng(1).normal(size=70),
+        ],
+        np.random.default_rng(0).pareto(0.8, size=5000),
+        np.r_[np.zeros(5000), np.random.default_rng(0).pareto(0.5, size=300)],
+        np.random.default_rng(0).exponential(size=40),
+        np.ones(500),
+    ],
+)
+@pytest.mark.parametrize("false_alarms", [0.001, 0.1, 10])
+def test_a_threshold_cannot_run_away(scores, false_alarms):
+    for order in (scores, np.random.default_rng(0).permutation(scores)):
+        found = peaks_over_threshold(order, false_alarms).value
+        assert found <= 1.25 * scores.max() + 1e-12
+        assert found >= np.quantile(scores, 0.95)
 
 
 def test_the_formula_of_peaks_over_threshold():
-    scores = stats.t(3).rvs(3000, random_state=0)
-    threshold = peaks_over_threshold(scores, risk=1e-3, level=0.95)
+    scores = np.random.default_rng(0).exponential(size=20_000)
+    threshold = peaks_over_threshold(scores, 100, gap=0)
     high = np.quantile(scores, 0.95)
-    shape, scale = fit_pareto(scores[scores > high] - high)
-    expected = high + scale / shape * ((1e-3 * 3000 / 150) ** -shape - 1)
+    peaks = np.array([scores[a:b].max() for a, b in runs(scores > high)])
+    shape, scale = fit_pareto(peaks - high)
+    rarer = 1e-3 * 20_000 / len(peaks)
+    expected = high + scale / shape * (rarer**-shape - 1)
     assert threshold.value == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
     ("find", "message"),
     [
-        (
-            lambda s: peaks_over_threshold(s[:100]),
-            "at least 10 scores above .* got 2 of",
-        ),
-        (lambda s: peaks_over_threshold(s * 0), "got 0 of 1000"),
-        (
-            lambda s: peaks_over_threshold(s, risk=0.03),
-            "risk must be more than 0 and le",
-        ),
-        (lambda s: peaks_over_threshold(s, level=1.0), "level must be more than 0 and"),
-        (
-            lambda s: quantile(s, 1.0),
-            "share must be more than 0 and less than 1; got 1",
-        ),
+        (lambda s: peaks_over_threshold(s, 0.0), "false_alarms must be more than 0"),
+        (lambda s: peaks_over_threshold(s, gap=-1), "gap must be at least 0; got -1"),
+        (lambda s: quantile(s, 1.1), "share must be more than 0 and less than 1"),
         (lambda s: quantile(s * np.nan), "scores must hold at least 1 values that are"),
     ],
 )
 def test_what_has_no_threshold(find, message):
     with pytest.raises(InputError, match=message):
         find(np.random.default_rng(0).uniform(size=1000))
+
+
+def test_the_greatest_score_may_be_the_threshold():
+    assert quantile(np.arange(10.0), 1).value == 9
 
 
 @pytest.mark.parametrize("flags", [[], [0], [1], [1, 1], [0, 1, 1, 0, 1], [1, 0, 0, 1]])

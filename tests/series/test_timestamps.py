@@ -8,6 +8,8 @@ from seqkit.errors import InputError
 from seqkit.series.timestamps import (
     calendar_features,
     parse_times,
+    read_time,
+    read_times,
     regularity,
     with_gaps,
 )
@@ -130,3 +132,49 @@ def test_calendar_features():
         InputError, match=r"cycles must be of hour, day, .*; got \['moon"
     ):
         calendar_features(times, ["moon"])
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "format"),
+    [
+        ([20240128, 20240129], "2024-01-28", "%Y%m%d"),
+        ([202401281230, 202401281231], "2024-01-28T12:30", "%Y%m%d%H%M"),
+        (["20240128", "20240129"], "2024-01-28", None),
+        ([20000000, 20000060], "1970-08-20T11:33:20", None),  # no month 0: Unix time
+    ],
+)
+def test_dates_without_marks(column, first, format):
+    found = read_times(column)
+    assert found.values[0] == np.datetime64(first)
+    assert found.format == format
+    if format:
+        assert read_time(str(column[1]), format) == found.values[1]
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (["12:00", "12:05"], "time must have dates; row 1 has '12:00', a time of the"),
+        (["8:00 PM"], "a time of the day"),
+        (
+            ["2024-01-01T00:00+02:00", "2024-01-01 01:00"],
+            "time must have an offset in all rows or in none; row 2 has",
+        ),
+        (["2567-01-01", "2567-01-02"], "years 1678 to 2261; row 1 has the year 2567"),
+        (["1500-01-01 00:00"], "years 1678 to 2261"),
+    ],
+)
+def test_times_that_would_be_misread(column, message):
+    with pytest.raises(InputError, match=message):
+        parse_times(column)
+    with pytest.raises(InputError):
+        for each in column[-1:]:
+            if "01:00" in each:
+                raise InputError("one time alone may be without an offset")
+            read_time(each)
+
+
+def test_the_hour_that_comes_twice_gets_advice():
+    times = parse_times(["2024-10-27 02:55", "2024-10-27 02:00"])
+    with pytest.raises(InputError, match="comes twice in autumn, write UTC or offsets"):
+        regularity(times)

@@ -1,18 +1,18 @@
 """Series read from tables, with times, missing readings and labels. Needs `apps`."""
 
-import importlib.util
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from seqkit.errors import InputError
-from seqkit.models.anomaly.settings import MISSING
-from seqkit.models.tables import read_table
-from seqkit.series import faulty_series
+from seqkit.models.anomaly.features import without_extremes
+from seqkit.series.lines import MISSING
+from seqkit.models.anomaly.tables import SEPARATORS, read_table
+from seqkit.series import TimeSeries
 from seqkit.series.timestamps import (
     Times,
     calendar_features,
@@ -20,12 +20,15 @@ from seqkit.series.timestamps import (
     regularity,
     with_gaps,
 )
+from seqkit.wording import counted
 
 TIME_NAMES = ("time", "timestamp", "date", "datetime", "ds")
+LABEL_NAMES = ("label", "labels", "anomaly", "is_anomaly", "anomalous")
 CYCLES = ("day", "week")
-DATASETS = ("bleeding", "faults")
 _JITTER = 0.05  # share of uneven distances up to which times count as even
-_BLEEDING = "datasets/data/KDD-TSAD_135/135_UCR_Anomaly_InternalBleeding16_TEST.csv"
+_DECIMAL_COMMA = r"^[+-]?\d+,\d+$"
+_GREATEST = 1e30  # of a reading
+_EPOCH = (1e9, 2.5e18)  # between which whole numbers that rise may be Unix times
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,13 @@ class Columns:
     """Which columns of a table are what.
 
     Args:
-        time: Of times; None takes one that is named like it, if there is one.
-        targets: Channels to forecast and judge; empty for all that are left.
+        time: Of times; None takes one that is named like it, if there is one; "date"
+            and "time" beside each other are one.
+        targets: Channels to forecast and judge; empty for all that are left and look
+            like readings.
         exogenous: Channels that only help.
         label: Of 0 and 1, where anomalies are; "" for none.
+        missing: Cells and numbers that stand for a missing reading, besides empty ones.
         calendar: Whether the time of the day and of the week helps too.
         step: Between readings, as training had it; None finds it.
         format: Of times, as training had it; None finds it.
@@ -46,100 +52,19 @@ class Columns:
     targets: tuple[str, ...] = ()
     exogenous: tuple[str, ...] = ()
     label: str = ""
+    missing: tuple[str, ...] = ()
     calendar: bool = False
     step: np.timedelta64 | None = None
     format: str | None = None
-
-
-@dataclass(frozen=True)
-class TimeSeries:
-    """Readings of several channels.
-
-    Args:
-        values: Targets, exogenous, calendar (time, channels); NaN where missing.
-        channels: Their names.
-        targets: How many of them are targets.
-        times: Shape (time,), datetime64; or None where there are none.
-        step: Between readings; None without times, or where they are uneven.
-        format: How times are written; None of numbers and ISO 8601.
-        calendar: Whether the last channels are of the calendar.
-        labels: Booleans (time,): where anomalies are; or None where unknown.
-        remarks: What a user should know about it, a line each.
-    """
-
-    values: np.ndarray
-    channels: tuple[str, ...]
-    targets: int
-    times: np.ndarray | None = None
-    step: np.timedelta64 | None = None
-    format: str | None = None
-    calendar: bool = False
-    labels: np.ndarray | None = None
-    remarks: tuple[str, ...] = field(default=())
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def part(self, start: int, end: int) -> "TimeSeries":
-        """Give the readings from `start` to before `end`."""
-        return replace(
-            self,
-            values=self.values[start:end],
-            times=None if self.times is None else self.times[start:end],
-            labels=None if self.labels is None else self.labels[start:end],
-        )
-
-    def before(self, until: str) -> int:
-        """Give how many readings there are until a time, or in a share of them.
-
-        Args:
-            until: A share above 0 and at most 1, or a time, which is not included; as
-                a number, Unix time.
-
-        Raises:
-            InputError: It is neither, or no reading is before it.
-
-        Example:
-            >>> series = TimeSeries(np.zeros((10, 1)), ("a",), 1)
-            >>> series.before("0.25")
-            2
-        """
-        number = _as_number(until)
-        if number is not None and (number <= 1 or self.times is None):
-            if not 0 < number <= 1:
-                raise InputError(f"until must be above 0 and at most 1; got {until}")
-            count = int(number * len(self))
-            if count == 0:
-                raise InputError(
-                    f"until must leave a reading of {len(self)} to train on; got "
-                    f"{until}"
-                )
-            return count
-        if self.times is None:
-            raise InputError(
-                f"until must be a share, for there is no time column; got {until!r}"
-            )
-        written = [until if number is None else number]
-        [time] = read_times(written, "until", self.format).values
-        count = int(np.searchsorted(self.times, time))
-        if count == 0:
-            first = np.datetime_as_string(self.times[0], unit="auto")
-            raise InputError(
-                f"until must be after the first reading, {first}; got {until!r}"
-            )
-        return count
-
-    @property
-    def index(self) -> np.ndarray:
-        """The times, or the numbers of the readings from 0."""
-        return np.arange(len(self)) if self.times is None else self.times
 
 
 def read_series(path: str | os.PathLike, columns: Columns) -> TimeSeries:
     """Read a .csv or .tsv file in UTF-8 with a header line.
 
     An empty cell, "NaN", "NA" or "null" is a missing reading. Where times leave out
-    readings, missing ones are put there; nothing is filled in.
+    readings, missing ones are put there; nothing is filled in. Cells may be separated
+    by semicolons, and numbers then have decimal commas; a row of units below the header
+    is left out. What was done is among the remarks.
 
     Args:
         path: The file.
@@ -151,48 +76,76 @@ def read_series(path: str | os.PathLike, columns: Columns) -> TimeSeries:
             and where.
     """
     table = read_table(Path(path))
+    remarks = []
+    if table.separator == ";":
+        remarks.append(f"cells are separated by {SEPARATORS[table.separator]}")
     try:
-        return _of_table(table, columns)
+        return _of_table(table.cells, columns, remarks, table.separator != ",")
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
 
-def _of_table(table: pd.DataFrame, columns: Columns) -> TimeSeries:
+def _of_table(
+    table: pd.DataFrame, columns: Columns, remarks: list[str], decimal_commas: bool
+) -> TimeSeries:
     there = [str(name) for name in table.columns]
+    clock = _clock(there, columns.time)
     time = time_column(there, columns.time) or columns.time
-    special = [name for name in (time, columns.label) if name]
-    targets = columns.targets or tuple(
-        name for name in there if name not in (*special, *columns.exogenous)
-    )
-    for name in (*special, *targets, *columns.exogenous):
+    special = [name for name in (time, clock, columns.label) if name]
+    for name in (*special, *columns.targets, *columns.exogenous):
         if name not in there:
             raise InputError(f"no column {name!r}; it has: {', '.join(there)}")
-    if not targets:
-        raise InputError(f"no column of readings; it has: {', '.join(there)}")
     if table.empty:
         raise InputError("no rows below the header")
-    names = (*targets, *columns.exogenous)
+    names = [*columns.targets, *columns.exogenous]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"columns must be named once each; twice: {', '.join(twice)}")
-    values = np.stack([_numbers(table[name], name) for name in names], axis=1)
-    labels = _numbers(table[columns.label], columns.label) if columns.label else None
-    remarks = tuple(
-        f"{name}: all readings are missing"
-        for name, column in zip(names, values.T, strict=True)
-        if np.isnan(column).all()
+    candidates = columns.targets or tuple(
+        name for name in there if name not in (*special, *columns.exogenous)
     )
-    if labels is not None and not np.isin(labels, (0, 1)).all():
-        raise InputError(f"column {columns.label!r} must hold only 0 and 1")
+    reader = _Reader(columns.missing, decimal_commas)
+    readings = [*candidates, *columns.exogenous]
+    if reader.units(table[readings]):
+        units = ", ".join(f"{name} {table[name].iloc[0].strip()}" for name in readings)
+        remarks.append(f"the row below the header has units, and is left out: {units}")
+        table = table.iloc[1:].reset_index(drop=True)
+        if table.empty:
+            raise InputError("no rows below the header and its units")
+    read = {name: reader.numbers(table[name], name) for name in readings}
+    if reader.commas:
+        remarks.append(f"decimal commas in {', '.join(reader.commas)}")
+    targets = candidates
+    if not columns.targets:
+        odd = {name: _oddity(name, read[name]) for name in candidates}
+        remarks += [
+            f"{name}: {why}; not trained on (name it in --columns if it should be)"
+            for name, why in odd.items()
+            if why
+        ]
+        targets = tuple(name for name in candidates if not odd[name])
+    if not targets:
+        raise InputError(f"no column of readings; it has: {', '.join(there)}")
+    names = [*targets, *columns.exogenous]
+    labels = None
+    if columns.label:
+        labels = reader.numbers(table[columns.label], columns.label)
+        if not np.isin(labels, (0, 1)).all():
+            raise InputError(f"column {columns.label!r} must hold only 0 and 1")
+    values = np.stack([read[name] for name in names], axis=1)
+    for name, column in zip(names, values.T, strict=True):
+        if np.isnan(column).all():
+            remarks.append(f"{name}: all readings are missing")
     series = TimeSeries(
-        values, names, len(targets), labels=None if labels is None else labels > 0,
-        remarks=remarks,
+        values, tuple(names), len(targets),
+        labels=None if labels is None else labels > 0, remarks=tuple(remarks),
     )  # fmt: skip
     if time is not None:
-        times = _times(table[time], time, columns.format)
-        series = _timed(
-            replace(series, format=times.format), times.values, time, columns
-        )
+        cells = table[time]
+        if clock is not None:
+            cells = cells.str.strip() + " " + table[clock].str.strip()
+        times = _times(cells, time, columns.format)
+        series = _timed(series, times, time, columns)
     elif columns.calendar:
         raise InputError("calendar needs a column of times; name it")
     return _with_calendar(series) if columns.calendar else series
@@ -207,58 +160,126 @@ def time_column(names: Sequence[str], wanted: str | None = None) -> str | None:
     """
     if wanted:
         return wanted if wanted in names else None
-    return next((name for name in names if name.strip().lower() in TIME_NAMES), None)
+    named = [name for name in names if name.strip().lower() in TIME_NAMES]
+    dates = [name for name in named if name.strip().lower() == "date"]
+    return next(iter([*dates, *named]), None)
 
 
-def _as_number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
+def _clock(names: Sequence[str], wanted: str | None) -> str | None:
+    """Find the column of times of the day beside one of dates."""
+    by_name = {name.strip().lower(): name for name in names}
+    if wanted or not {"date", "time"} <= set(by_name):
         return None
+    return by_name["time"]
 
 
-def _numbers(column: pd.Series, name: str) -> np.ndarray:
-    """Read the cells of a column as float64."""
-    text = column.str.strip()
-    missing = text.str.lower().isin(MISSING)
-    found = pd.to_numeric(text.mask(missing), errors="coerce").to_numpy(np.float64)
-    wrong = np.flatnonzero((np.isnan(found) & ~missing.to_numpy()) | np.isinf(found))
-    if len(wrong):
-        raise InputError(
-            f"column {name!r} must be numbers; row {wrong[0] + 1} has "
-            f"{text.iloc[wrong[0]]!r} (the first below the header is 1; name the "
-            "columns of readings if this is none)"
+class _Reader:
+    """Reads cells as float64, and remembers what was odd about them."""
+
+    def __init__(self, missing: Sequence[str], decimal_commas: bool) -> None:
+        self.missing = {*MISSING, *(each.strip().lower() for each in missing)}
+        self.values = [float(each) for each in missing if _is_number(each)]
+        self.decimal_commas = decimal_commas
+        self.commas: list[str] = []  # columns with decimal commas
+
+    def units(self, table: pd.DataFrame) -> bool:
+        """Say whether the first row has units: no number, and numbers below it."""
+        if len(table) < 2:
+            return False
+        rows = [
+            [cell.strip() for cell in table.iloc[number].tolist()] for number in (0, 1)
+        ]
+        first, second = (
+            [_is_number(cell.replace(",", ".")) for cell in row] for row in rows
         )
-    return found
+        short = all(len(cell) <= 12 for cell in rows[0])
+        none = not any(first) and any(cell for cell in rows[0])
+        nothing = all(cell.lower() in self.missing for cell in rows[0])
+        return none and short and any(second) and not nothing and all(
+            below or cell.lower() in self.missing
+            for below, cell in zip(second, rows[1], strict=True)
+        )
+
+    def numbers(self, column: pd.Series, name: str) -> np.ndarray:
+        text = column.str.strip()
+        missing = text.str.lower().isin(self.missing)
+        known = text.mask(missing)
+        if self.decimal_commas and known.str.match(_DECIMAL_COMMA).any():
+            known = known.str.replace(",", ".", regex=False)
+            self.commas.append(name)
+        found = pd.to_numeric(known, errors="coerce").to_numpy(np.float64, copy=True)
+        wrong = (np.isnan(found) & ~missing.to_numpy()) | (np.abs(found) > _GREATEST)
+        rows = np.flatnonzero(wrong)
+        if len(rows):
+            raise InputError(
+                f"column {name!r} must be numbers; row {rows[0] + 1} has "
+                f"{text.iloc[rows[0]]!r} (the first below the header is 1; name the "
+                "columns of readings if this is none, and --missing if it stands for "
+                "none)"
+            )
+        if self.values:
+            found[np.isin(found, self.values)] = np.nan
+        return found
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _oddity(name: str, values: np.ndarray) -> str:
+    """Say what a column is that nobody meant to train on; empty for readings."""
+    known = values[~np.isnan(values)]
+    if len(known) < 3:
+        return ""
+    if name.strip().lower() in LABEL_NAMES and np.isin(known, (0, 1)).all():
+        return "looks like labels"
+    rising = bool((np.diff(known) > 0).all())
+    if rising and (known == np.rint(known)).all():
+        if _EPOCH[0] <= known[0] and known[-1] <= _EPOCH[1]:
+            return "looks like Unix times"
+        if (np.diff(known) == 1).all() and known[0] in (0, 1):
+            return "counts the rows"
+    return ""
 
 
 def _times(column: pd.Series, name: str, format: str | None) -> Times:
     """Read dates, or numbers as Unix time."""
     found = pd.to_numeric(column, errors="coerce")
-    written = (found if found.notna().all() else column).tolist()
-    return read_times(written, name, format)
+    written = found if found.notna().all() else column
+    return read_times(written.tolist(), name, format)
 
 
 def _timed(
-    series: TimeSeries, times: np.ndarray, name: str, columns: Columns
+    series: TimeSeries, times: Times, name: str, columns: Columns
 ) -> TimeSeries:
     """Add times, and missing readings where times leave them out."""
-    found = regularity(times, name, columns.step)
-    remarks = (f"{name}: {found}", *series.remarks)
+    if len(times.values) == 1:
+        return replace(series, times=times.values, format=times.format)
+    found = regularity(times.values, name, columns.step)
+    remarks = (*series.remarks, f"{name}: {found}")
+    series = replace(series, format=times.format)
     if columns.step is not None:
-        own = regularity(times, name).step
+        own = regularity(times.values, name).step
         if own != columns.step:
             own, trained = (pd.Timedelta(each) for each in (own, columns.step))
             remarks = (*remarks, f"{name}: trained on one every {trained}, not {own}")
     elif found.uneven > _JITTER:
         remarks = (*remarks, f"{name}: not evenly spaced; order counts, not distance")
-        return replace(series, times=times, remarks=remarks)
-    series = replace(series, step=found.step, remarks=remarks)
+        return replace(series, times=times.values, remarks=remarks)
     if not found.gaps:
-        return replace(series, times=times)
-    filled, values = with_gaps(times, series.values, found.step)
-    labels = None if series.labels is None else np.isin(filled, times[series.labels])
-    return replace(series, values=values, times=filled, labels=labels)
+        return replace(series, times=times.values, step=found.step, remarks=remarks)
+    filled, values = with_gaps(times.values, series.values, found.step)
+    labels = series.labels
+    if labels is not None:
+        labels = np.isin(filled, times.values[labels])
+    return replace(
+        series, values=values, times=filled, labels=labels, step=found.step,
+        remarks=remarks,
+    )  # fmt: skip
 
 
 def _with_calendar(series: TimeSeries) -> TimeSeries:
@@ -273,48 +294,44 @@ def _with_calendar(series: TimeSeries) -> TimeSeries:
     )
 
 
-def load_dataset(name: str) -> TimeSeries:
-    """Give a labelled series that needs no network.
+def readings_before(series: TimeSeries, until: str) -> int:
+    """Give how many readings there are until a time, or in a share of them.
 
     Args:
-        name: "bleeding": 7,501 readings of arterial pressure with an internal bleeding,
-            series 135 of the UCR anomaly archive, of the package aeon; "faults":
-            generated, three channels, every kind of fault.
+        series: The readings.
+        until: A share above 0 and at most 1, or a time, which is not included; as
+            a number, Unix time.
 
     Raises:
-        InputError: There is no such data set, or the package is not installed.
-
-    Reference:
-        Wu & Keogh 2021, Current Time Series Anomaly Detection Benchmarks are Flawed
-        and are Creating the Illusion of Progress.
+        InputError: It is neither, or no reading is before it.
 
     Example:
-        >>> series = load_dataset("faults")
-        >>> series.values.shape, int(series.labels.sum()) > 0
-        ((8000, 3), True)
+        >>> readings_before(TimeSeries(np.zeros((10, 1))), "0.25")
+        2
     """
-    if name == "faults":
-        made = faulty_series(length=8000, channels=3, each=2, seed=1)
-        names = tuple(f"channel {number}" for number in range(1, 4))
-        return TimeSeries(made.values, names, 3, labels=made.labels)
-    if name != "bleeding":
-        raise InputError(f"dataset must be one of {', '.join(DATASETS)}; got {name!r}")
-    path = packaged("aeon", _BLEEDING)
-    columns = Columns(targets=("value",), label="is_anomaly")
-    series = read_series(path, columns)
-    return replace(series, channels=("pressure",), times=None, remarks=())  # 0, 1, 2, …
-
-
-def packaged(package: str, file: str) -> Path:
-    """Find a file in an installed package without importing the package.
-
-    Raises:
-        InputError: The package is not installed.
-    """
-    found = importlib.util.find_spec(package)
-    if found is None or not found.submodule_search_locations:
-        raise InputError(f"this needs the package {package}: install it")
-    return Path(found.submodule_search_locations[0], *file.split("/"))
+    number = float(until) if _is_number(until) else None
+    if number is not None and (number <= 1 or series.times is None):
+        if not 0 < number <= 1:
+            raise InputError(f"until must be above 0 and at most 1; got {until}")
+        count = int(number * len(series))
+        if count == 0:
+            raise InputError(
+                f"until must leave a reading of {len(series)} to train on; got {until}"
+            )
+        return count
+    if series.times is None:
+        raise InputError(
+            f"until must be a share, for there is no time column; got {until!r}"
+        )
+    written = [until if number is None else number]
+    [time] = read_times(written, "until", series.format).values
+    count = int(np.searchsorted(series.times, time))
+    if count == 0:
+        first = np.datetime_as_string(series.times[0], unit="auto")
+        raise InputError(
+            f"until must be after the first reading, {first}; got {until!r}"
+        )
+    return count
 
 
 def check_training(series: TimeSeries) -> list[str]:
@@ -324,11 +341,14 @@ def check_training(series: TimeSeries) -> list[str]:
         InputError: A channel has no reading.
 
     Example:
-        >>> check_training(TimeSeries(np.array([[7.0], [7.0]]), ("heat",), 1))
+        >>> check_training(TimeSeries(np.array([[7.0], [7.0]]), ("heat",)))
         ['heat: never changes in training; any other reading will be an anomaly']
     """
     remarks = []
-    for name, column in zip(series.channels, series.values.T, strict=True):
+    kept = without_extremes(series.values)
+    for name, column, rest in zip(
+        series.channels, series.values.T, kept.T, strict=True
+    ):
         known = column[~np.isnan(column)]
         if not len(known):
             raise InputError(
@@ -339,6 +359,15 @@ def check_training(series: TimeSeries) -> list[str]:
                 f"{name}: never changes in training; any other reading will be an "
                 "anomaly"
             )
+        extreme = column[np.isnan(rest) & ~np.isnan(column)]
+        if len(extreme):
+            shown = ", ".join(f"{each:g}" for each in np.unique(extreme)[:3])
+            remarks.append(
+                f"{name}: {counted(len(extreme), 'extreme reading')} ({shown}) left "
+                "out of the training; --missing if that stands for none"
+            )
+        else:
+            remarks += _repeated(name, known)
     if series.calendar:
         assert series.times is not None
         weeks = (series.times[-1] - series.times[0]) / np.timedelta64(7, "D")
@@ -348,6 +377,42 @@ def check_training(series: TimeSeries) -> list[str]:
                 "the time of the week from a trend"
             )
     return remarks
+
+
+def _repeated(name: str, known: np.ndarray) -> list[str]:
+    """Say where a value far from all others is there again and again."""
+    low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
+    found = []
+    for each in (known.min(), known.max()):
+        count = int((known == each).sum())
+        far = abs(each - middle) > 10 * max(high - low, 1e-12)
+        if count > 1 and far and count < 0.25 * len(known):
+            found.append(
+                f"{name}: {each:g} is there {count} times, far from all others; "
+                f"--missing={each:g} if it stands for none"
+            )
+    return found
+
+
+def described(series: TimeSeries) -> list[str]:
+    """Give a line on each channel: what it is, how many readings, from where to where.
+
+    Example:
+        >>> described(TimeSeries(np.array([[1.0], [np.nan], [2.5]]), ("heat",)))
+        ['heat: judged, 2 readings from 1 to 2.5, 1 missing']
+    """
+    lines = []
+    for number, (name, column) in enumerate(
+        zip(series.channels, series.values.T, strict=True)
+    ):
+        known = column[~np.isnan(column)]
+        role = "judged" if number < series.targets else "helps"
+        text = f"{name}: {role}, {counted(len(known), 'reading')}"
+        if len(known):
+            text += f" from {known.min():g} to {known.max():g}"
+        missing = len(column) - len(known)
+        lines.append(text + (f", {missing} missing" if missing else ""))
+    return lines
 
 
 def check_same_channels(series: TimeSeries, channels: Sequence[str]) -> None:

@@ -115,6 +115,15 @@ class AnomalyDetector:
         return self.forecaster.features
 
     @property
+    def report(self) -> str:
+        """What there is to compare with, and what became of the recurrent network."""
+        season = self.forecaster.normal.season
+        parts = ["linear forecast", *self.judgement.sources.names[1:]]
+        if season:
+            parts[-1] += f" of {season.period} readings"
+        return f"{', '.join(parts)}; {self.forecaster.report}"
+
+    @property
     def history(self) -> dict[str, list[float]]:
         """Of the network's training; empty where there was none."""
         return self.forecaster.history

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from seqkit.models.settings import check_settings, setting
 
 RECURRENT = ("auto", "always", "never")
-MISSING = ("", "nan", "na", "n/a", "null", "none")  # cells without a reading, lowered
+
 THRESHOLDS = ("peaks", "quantile", "dynamic", "fixed")
 
 
