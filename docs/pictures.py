@@ -11,7 +11,7 @@ from seqkit.models import (
     Forecaster,
     ForecasterSettings,
 )
-from seqkit.models.anomaly.data import load_dataset
+from seqkit.models.anomaly.datasets import load_dataset
 
 IMAGES = Path(__file__).parent / "images"
 SHOWN = 400  # readings before the forecast

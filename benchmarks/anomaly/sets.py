@@ -12,7 +12,7 @@ import numpy as np
 
 from seqkit.errors import InputError
 from seqkit.models import DetectorSettings
-from seqkit.models.anomaly.data import load_dataset
+from seqkit.models.anomaly.datasets import load_dataset
 from seqkit.series import FaultySeries, faulty_machine, faulty_series
 from seqkit.series.metrics import windows_of_times
 

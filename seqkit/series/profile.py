@@ -184,4 +184,4 @@ def _peaks(channel: np.ndarray, most: int) -> list[int]:
     rising = (inner > correlation[:-2]) & (inner >= correlation[2:]) & (inner > _PEAK)
     lags = 1 + np.flatnonzero(rising)
     lags = lags[lags >= _LEAST_PERIOD]
-    return [int(lag) for lag in lags[np.argsort(-correlation[lags])][:_CANDIDATES]]
+    return [int(lag) for lag in lags[np.argsort(-product[lags])][:_CANDIDATES]]

@@ -28,33 +28,28 @@ def accumulated(values: np.ndarray, kept: float, start: float = 0.0) -> np.ndarr
     return found
 
 
-def smoothed(values: np.ndarray, span: float) -> np.ndarray:
-    """Give the exponentially weighted mean of what came, the first values included.
+def running_mean(values: np.ndarray, rate: float, start: float) -> np.ndarray:
+    """Give the running mean with each value.
 
-        y_t = n_t / w_t        n_t = x_t + (1 - α) n_{t-1}        w_t = 1 + (1 - α) w_{t-1}
-
-    with α = 2 / (span + 1) and n, w from 0.
+        m_t = m_{t-1} + rate (x_t - m_{t-1})        m_{-1} = start
 
     Args:
         values: x, of shape (time,); without NaN.
-        span: Times over which the mean is taken, roughly; at least 1.
+        rate: What a value counts.
+        start: The mean before the first value.
 
     Example:
-        >>> smoothed(np.array([0.0, 3.0]), span=3).tolist()
-        [0.0, 2.0]
+        >>> running_mean(np.array([2.0, 4.0, 4.0]), rate=0.5, start=0.0).tolist()
+        [1.0, 2.5, 3.25]
     """
-    kept = 1 - 2 / (span + 1)
-    return accumulated(values, kept) / accumulated(np.ones(len(values)), kept)
+    return accumulated(rate * values, 1 - rate, start)
 
 
-def mean_before(values: np.ndarray, rate: float, start: float) -> np.ndarray:
-    """Give the running mean before each value.
-
-        m_t = m_{t-1} + rate (x_t - m_{t-1})        y_t = m_{t-1}
+def before(values: np.ndarray, start: float) -> np.ndarray:
+    """Give what there was before each value.
 
     Example:
-        >>> mean_before(np.array([2.0, 4.0, 4.0]), rate=0.5, start=0.0).tolist()
-        [0.0, 1.0, 2.5]
+        >>> before(np.array([1.0, 2.0, 3.0]), start=0.0).tolist()
+        [0.0, 1.0, 2.0]
     """
-    after = accumulated(rate * values, 1 - rate, start)
-    return np.concatenate([[start], after])[: len(values)]
+    return np.concatenate([[start], values])[: len(values)]

@@ -18,7 +18,7 @@ import numpy as np
 
 from seqkit.errors import InputError
 from seqkit.series.checks import at_least, numbers
-from seqkit.series.recurrences import accumulated, mean_before, smoothed
+from seqkit.series.recurrences import accumulated, before, running_mean
 from seqkit.series.stepped import State, Stepped
 
 SPANS = (1.0, 10.0, 100.0)
@@ -85,7 +85,7 @@ class Multiscale(Scorer):
     Of each source s and channel c, with the mean size of clean errors as the unit:
 
         r_t = |e_t| / scale                                   about 1 on clean data
-        l_kt = mean of r over about span_k times              for every span
+        l_kt = l_{k,t-1} + α_k (r_t - l_{k,t-1})              α_k = 2 / (span_k + 1)
         z_kt = max(0, (l_kt - m_{k,t-1}) / sqrt(v_{k,t-1}))
         m_kt = m_{k,t-1} + ρ (min(l_kt, cap_k) - m_{k,t-1})     ρ = 1 / past
         v_kt = (1 - ρ) (v_{k,t-1} + ρ (min(l_kt, cap_k) - m_{k,t-1})²)
@@ -93,12 +93,12 @@ class Multiscale(Scorer):
         u_c = Σ over s and k of z                             of every channel
         score = sqrt(mean over channels of u_c²)
 
-    m and v begin as mean and variance of the clean l, and cap is the greatest of them:
-    what is compared with follows a change as far as clean data went, and an anomaly
-    moves it no more than they would. The mean is exponentially weighted, as of `smoothed`; over more
-    than one time it takes r as at most ten times the greatest clean one, so that one
-    reading does not ring for long. sqrt(v) is at least 0.05. A time without an error
-    changes nothing.
+    for several spans: of a single time, and of longer ones. l and m begin as the mean,
+    v as the variance of the clean l, and cap is the greatest of them: what is compared
+    with follows a change as far as clean data went, and an anomaly moves it no more
+    than they would. Over more than one time r counts as at most ten times the greatest
+    clean one, so that one reading does not ring for long. sqrt(v) is at least 0.05. A
+    time without an error changes nothing.
 
     Args:
         scale: Shape (sources, channels), positive.
@@ -162,7 +162,7 @@ class Multiscale(Scorer):
             relative = np.abs(errors[:, place[0], place[1]]) / scale[place]
             relative = relative[~np.isnan(relative)]
             for k, span in enumerate(spans) if len(relative) else []:
-                level = smoothed(relative, span)
+                level = running_mean(relative, 2 / (span + 1), relative.mean())
                 of_levels[(slice(None), k, *place)] = level.mean(), level.std(), level.max()
         return cls(scale, spans, *of_levels, past)
 
@@ -184,27 +184,23 @@ class Multiscale(Scorer):
         return ops.sqrt(level)
 
     def start(self) -> State:
-        """Give the state before the first errors: sums, weights, m and v."""
-        none = np.zeros_like(self.mean)
-        return [none, none, self.mean, self.deviation**2]
+        """Give the state before the first errors: l, m and v."""
+        return [self.mean, self.mean, self.deviation**2]
 
     def step(self, x: Any, state: State, ops: Any = np) -> tuple[Any, State]:
         """Give contributions (channels,) of errors (sources, channels), and a state."""
-        total, weight, mean, variance = state
+        level, mean, variance = state
         known = ops.isfinite(x)
         relative = ops.where(known, ops.abs(x), 0.0) / self.scale
-        kept = (1 - 2 / (self.spans + 1))[:, None, None]
-        new = ops.minimum(relative[None], self._limits) + kept * total
-        total = ops.where(known[None], new, total)
-        weight = ops.where(known[None], 1 + kept * weight, weight)
-        level = total / ops.maximum(weight, 1.0)
+        rates = (2 / (self.spans + 1))[:, None, None]
+        new = ops.minimum(relative[None], self._limits)
+        level = ops.where(known[None], level + rates * (new - level), level)
         off = (level - mean) / ops.maximum(ops.sqrt(variance), _CALM)
         unusual = ops.where(known[None], ops.maximum(off, 0.0), 0.0)
         change = ops.minimum(level, self.cap) - mean
         rate = 1 / self.past
         state = [
-            total,
-            weight,
+            level,
             ops.where(known[None], mean + rate * change, mean),
             ops.where(
                 known[None], (1 - rate) * (variance + rate * change**2), variance
@@ -232,11 +228,12 @@ class Multiscale(Scorer):
     def _unusual(self, relative: np.ndarray, place: tuple[int, ...]) -> np.ndarray:
         """Give z of one span, source and channel."""
         limited = np.minimum(relative, self._limits[place])
-        level = smoothed(limited, self.spans[place[0]])
-        capped, rate = np.minimum(level, self.cap[place]), 1 / self.past
-        mean = mean_before(capped, rate, self.mean[place])
+        alpha, rate = 2 / (self.spans[place[0]] + 1), 1 / self.past
+        level = running_mean(limited, alpha, self.mean[place])
+        capped = np.minimum(level, self.cap[place])
+        mean = running_mean(capped, rate, self.mean[place])
+        mean = before(mean, self.mean[place])
         spread = (1 - rate) * rate * (capped - mean) ** 2
         first = self.deviation[place] ** 2
-        variance = accumulated(spread, 1 - rate, first)
-        before = np.concatenate([[first], variance])[: len(level)]
-        return np.maximum((level - mean) / np.maximum(np.sqrt(before), _CALM), 0)
+        variance = before(accumulated(spread, 1 - rate, first), first)
+        return np.maximum((level - mean) / np.maximum(np.sqrt(variance), _CALM), 0)

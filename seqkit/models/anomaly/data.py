@@ -24,9 +24,11 @@ from seqkit.wording import counted
 
 TIME_NAMES = ("time", "timestamp", "date", "datetime", "ds")
 LABEL_NAMES = ("label", "labels", "anomaly", "is_anomaly", "anomalous")
+COUNT_NAMES = ("index", "id", "row", "no", "nr", "n", "#", "column 1", "unnamed: 0")
 CYCLES = ("day", "week")
 _JITTER = 0.05  # share of uneven distances up to which times count as even
 _DECIMAL_COMMA = r"^[+-]?\d+,\d+$"
+_MANY = 20  # rows from which 1, 2, 3, … is taken for their count
 _GREATEST = 1e30  # of a reading
 _EPOCH = (1e9, 2.5e18)  # between which whole numbers that rise may be Unix times
 
@@ -241,7 +243,9 @@ def _oddity(name: str, values: np.ndarray) -> str:
     if rising and (known == np.rint(known)).all():
         if _EPOCH[0] <= known[0] and known[-1] <= _EPOCH[1]:
             return "looks like Unix times"
-        if (np.diff(known) == 1).all() and known[0] in (0, 1):
+        named = name.strip().lower() in COUNT_NAMES
+        counts = (np.diff(known) == 1).all() and known[0] in (0, 1)
+        if counts and (named or len(known) >= _MANY):
             return "counts the rows"
     return ""
 

@@ -183,8 +183,11 @@ class Forecaster:
         found = cls(network, outlook, settings, series.channels)
         found.history = history
         if found.steps:
-            forecasts = forecasts + found.steps.run(features) * units
-        errors = forecast_errors(truth, forecasts)
+            forecasts = honest = forecasts + found.steps.run(features) * units
+        else:
+            late = round(settings.validation * len(series))
+            honest = normal.forecasts_of_first(read, late)
+        errors = forecast_errors(truth, honest)
         found.outlook = replace(
             outlook,
             half_width=half_widths(held_out(errors, settings), settings),

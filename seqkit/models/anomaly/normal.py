@@ -166,6 +166,15 @@ class Normal(Fitted):
         """Give the linear forecasts after each reading: (time, H, C)."""
         return self.linear.run(read.past, read.usual)
 
+    def forecasts_of_first(self, read: Read, held_out: int) -> np.ndarray:
+        """Give the forecasts (time, H, C) of a fit without the last readings."""
+        count, steps = len(read.past) - held_out, self.linear.steps
+        usual = None if read.usual is None else read.usual[: count + steps]
+        linear = LinearForecast.fit(
+            read.past[:count], self.targets, steps, usual, self.linear.lags
+        )
+        return linear.run(read.past, read.usual)
+
     def start(self, memory: int, first: np.datetime64 | None = None) -> State:
         """Give the state before the first reading of a stream.
 

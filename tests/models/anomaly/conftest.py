@@ -7,11 +7,11 @@ from seqkit.models import AnomalyDetector, DetectorSettings
 from seqkit.recurrence import portable
 
 TINY = DetectorSettings(
+    recurrent="never",
     network="GRU",
     units=6,
     window=24,
-    horizon=3,
-    reconstructed=8,
+    lags=8,
     epochs=3,
     batch_size=8,
     learning_rate=0.02,

@@ -6,11 +6,13 @@ import pytest
 from seqkit.errors import InputError
 from seqkit.models.anomaly.data import (
     Columns,
-    TimeSeries,
     check_training,
-    load_dataset,
+    described,
     read_series,
+    readings_before,
 )
+from seqkit.models.anomaly.datasets import load_dataset
+from seqkit.series import TimeSeries
 
 
 def written(path, text):
@@ -42,9 +44,9 @@ def test_columns_labels_and_calendar(tmp_path):
     assert series.channels[:3] == ("in", "out", "sine of day")
     assert series.values.shape == (7, 6)
     assert np.flatnonzero(series.labels).tolist() == [4]
-    assert series.before("2024-01-04") == 3
-    assert series.before("0.5") == 3
-    assert len(series.part(2, 5).times) == 3
+    assert readings_before(series, "2024-01-04") == 3
+    assert readings_before(series, "0.5") == 3
+    assert len(series[2:5].times) == 3
 
 
 def test_labels_stay_with_their_readings_across_gaps(tmp_path):
@@ -61,6 +63,8 @@ BAD = {
     ),
     "text": ("a\n1\nhot\n", Columns(), "column 'a' must be numbers; row 2 has 'hot'"),
     "infinite": ("a\n1\ninf\n", Columns(), "must be numbers; row 2 has 'inf'"),
+    "far too great": ("a\n1\n1e39\n", Columns(), "row 2 has '1e39'"),
+    "only a clock": ("time,a\n12:00,1\n12:05,2\n", Columns(), "must have dates"),
     "short row": (
         "a,b\n1,2\n3\n",
         Columns(),
@@ -119,22 +123,86 @@ def test_a_calendar_of_less_than_two_weeks_is_remarked(tmp_path):
 
 
 def test_until():
-    series = TimeSeries(np.zeros((10, 1)), ("a",), 1)
+    series = TimeSeries(np.zeros((10, 1)))
     for bad in ("0", "1.5", "-1", "1e9"):
         with pytest.raises(InputError, match="until must be above 0 and at most 1"):
-            series.before(bad)
+            readings_before(series, bad)
     with pytest.raises(InputError, match="until must leave a reading of 10 to train"):
-        series.before("0.01")
+        readings_before(series, "0.01")
     with pytest.raises(InputError, match="there is no time column"):
-        series.before("2024-01-01")
+        readings_before(series, "2024-01-01")
     times = np.datetime64("2024-01-01", "ns") + np.arange(10) * np.timedelta64(1, "h")
     timed = replace(series, times=times)
-    assert timed.before("2024-01-01T03:00") == 3
-    assert timed.before("1704078000") == 3  # the same as Unix time
-    assert timed.before("2030-01-01") == 10
-    assert timed.before("0.5") == 5
+    assert readings_before(timed, "2024-01-01T03:00") == 3
+    assert readings_before(timed, "1704078000") == 3  # the same as Unix time
+    assert readings_before(timed, "2030-01-01") == 10
+    assert readings_before(timed, "0.5") == 5
     with pytest.raises(InputError, match="must be after the first reading, 2024-01-01"):
-        timed.before("1e9")
+        readings_before(timed, "1e9")
+
+
+def test_semicolons_decimal_commas_and_units(tmp_path):
+    text = "Zeit;Druck;Temp\n;bar;°C\n2024-01-01;1,5;20\n2024-01-02;-2,25;\n"
+    series = read_series(written(tmp_path, text), Columns(time="Zeit"))
+    np.testing.assert_array_equal(series.values, [[1.5, 20], [-2.25, np.nan]])
+    assert series.remarks[:3] == (
+        "cells are separated by semicolons",
+        "the row below the header has units, and is left out: Druck bar, Temp °C",
+        "decimal commas in Druck",
+    )
+
+
+def test_a_first_row_of_texts_is_no_unit_where_the_others_are_texts(tmp_path):
+    with pytest.raises(InputError, match="column 'a' must be numbers; row 1 has 'x'"):
+        read_series(written(tmp_path, "a,b\nx,y\nz,1\n"), Columns())
+
+
+def test_a_date_and_a_time_beside_each_other(tmp_path):
+    text = "Date,Time,a\n2024-01-01,10:00,1\n2024-01-01,10:05,2\n"
+    series = read_series(written(tmp_path, text), Columns())
+    assert series.channels == ("a",)
+    assert series.times[1] == np.datetime64("2024-01-01T10:05")
+
+
+def test_what_stands_for_missing(tmp_path):
+    text = "a,b\n1,-9999\n-9999.0,2\noff,3\n4,5\n"
+    series = read_series(written(tmp_path, text), Columns(missing=("-9999", "OFF")))
+    expected = [[1, np.nan], [np.nan, 2], [np.nan, 3], [4, 5]]
+    np.testing.assert_array_equal(series.values, expected)
+
+
+def test_columns_that_nobody_meant_are_left_out_and_said(tmp_path):
+    rows = [f"{t},{1700000000000 + 60000 * t},{t % 2},{t % 3}.5" for t in range(6)]
+    text = "row,epoch,label,heat\n" + "\n".join(rows)
+    series = read_series(written(tmp_path, text), Columns())
+    assert series.channels == ("heat",)
+    assert [remark.split(";")[0] for remark in series.remarks] == [
+        "row: counts the rows",
+        "epoch: looks like Unix times",
+        "label: looks like labels",
+    ]
+    asked = read_series(written(tmp_path, text), Columns(targets=("row", "label")))
+    assert asked.channels == ("row", "label")
+
+
+def test_extremes_and_repeated_values_are_remarked():
+    values = np.random.default_rng(0).normal(size=(600, 2))
+    values[50, 0] = -9999
+    values[::20, 1] = 500
+    remarks = check_training(TimeSeries(values, ("a", "b")))
+    assert remarks == [
+        "a: 1 extreme reading (-9999) left out of the training; --missing if that "
+        "stands for none",
+        "b: 500 is there 30 times, far from all others; --missing=500 if it stands for "
+        "none",
+    ]
+
+
+def test_channels_are_described():
+    series = TimeSeries(np.array([[1.0, np.nan], [3.0, np.nan]]), ("a", "b"), 1)
+    assert described(series) == [
+        "a: judged, 2 readings from 1 to 3", "b: helps, 0 readings, 2 missing"
+    ]  # fmt: skip
 
 
 def test_data_sets():

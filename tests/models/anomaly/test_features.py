@@ -2,37 +2,61 @@ import numpy as np
 import pytest
 
 from seqkit.errors import InputError
-from seqkit.models.anomaly.features import Features, joined
+from seqkit.models.anomaly.features import Features, joined, without_extremes
+from seqkit.models.anomaly.normal import Normal
+from seqkit.models.anomaly.settings import ForecasterSettings
+from tests.models.anomaly.conftest import waves
 
 
-def test_a_missing_reading_is_held_and_marked():
-    training = np.array([[0.0, 5], [2, np.nan], [np.nan, np.nan], [4, 7]])
-    features = Features.fit(training, targets=1)
-    values = np.array([[np.nan, 6.0], [2, np.nan], [np.nan, np.nan]])
-    expected = np.array([[0, 0, 0, 1], [0, 0, 1, 0], [0, 0, 0, 0]])
-    np.testing.assert_array_equal(features(values), expected)
-    assert np.isnan(features.truth(values)).ravel().tolist() == [True, False, True]
+def test_the_past_is_bounded_and_the_truth_is_not():
+    values = waves(100)
+    features = Features.fit(values, 1)
+    wild = values.copy()
+    wild[50] = 1e6
+    assert features.truth(wild)[50] > 1e5
+    assert abs(features.kept(features.scaled(wild))[50]) < 20
 
 
-def test_without_missing_training_readings_there_is_no_mask():
-    features = Features.fit(np.arange(8.0).reshape(4, 2), targets=2)
-    assert features.size == features.channels == 2
-    held = features(np.array([[6.0, 7.0], [np.nan, 1.0]]))
-    assert held[1, 0] == held[0, 0]
+def test_what_is_missing_is_forecast():
+    values = waves(500)
+    normal, _ = Normal.fit(values, 1, ForecasterSettings(lags=16))
+    hidden = values.copy()
+    hidden[300:310] = np.nan
+    read = normal.read(hidden)
+    assert np.isnan(read.truth[300:310]).all()
+    expected = normal.features.truth(values)[300:310]
+    assert np.abs(read.past[300:310] - expected).mean() < 0.2
 
 
-def test_a_constant_channel_keeps_its_size():
-    features = Features.fit(np.full((5, 1), 3.0), targets=1)
-    assert features(np.array([[3.0], [5.0]])).ravel().tolist() == [0.0, 2.0]
+def test_exogenous_channels_are_held_and_nothing_is_known_before():
+    values = np.concatenate([waves(200), waves(200, seed=1)], axis=1)
+    values[:3] = np.nan
+    values[100:105, 1] = np.nan
+    normal, read = Normal.fit(values, 1, ForecasterSettings(lags=8))
+    assert (read.past[:3] == 0).all()
+    assert (read.past[100:105, 1] == read.past[99, 1]).all()
+    assert np.isfinite(read.past).all()
 
 
-def test_what_is_refused():
-    with pytest.raises(InputError, match="every channel must have a reading"):
-        Features.fit(np.full((5, 1), np.nan), targets=1)
-    features = Features.fit(np.arange(8.0).reshape(4, 2), targets=2)
-    with pytest.raises(InputError, match=r"of shape \(time, 2\); got \(3, 1\)"):
-        features(np.zeros((3, 1)))
+@pytest.mark.parametrize("wrong", [-9999.0, 1e9])
+def test_few_extremes_are_left_out_many_are_not(wrong):
+    values = waves(1000)
+    values[[10, 20]] = wrong
+    assert np.flatnonzero(np.isnan(without_extremes(values))).tolist() == [10, 20]
+    values[::50] = wrong
+    assert not np.isnan(without_extremes(values)).any()
+    spikes = np.zeros((1000, 1))
+    spikes[500] = 1.0
+    assert not np.isnan(without_extremes(spikes)).any()  # there is no other scale
+
+
+def test_joined():
+    everything, targets = joined(np.zeros((5, 2)), np.ones((5, 1)))
+    assert everything.shape == (5, 3)
+    assert targets == 2
     with pytest.raises(InputError, match="lengths must be equal"):
-        joined(np.zeros((3, 1)), np.zeros((4, 1)))
-    with pytest.raises(InputError, match="must be finite or missing"):
-        joined(np.array([[np.inf]]), None)
+        joined(np.zeros((5, 2)), np.ones((4, 1)))
+    with pytest.raises(InputError, match=r"values must be of shape \(time, channels\)"):
+        joined(np.zeros(5), None)
+    with pytest.raises(InputError, match=r"values must be of shape \(time, 1\)"):
+        Features.fit(np.arange(5.0)[:, None], 1).truth(np.zeros((3, 2)))
