@@ -230,7 +230,9 @@ def window_components(
             continue
         seen, now = (
             each - each.mean(axis=1, keepdims=True)
-            for each in (windows(part[:, number], window) for part in (training, values))
+            for each in (
+                windows(part[:, number], window) for part in (training, values)
+            )
         )
         variances, components = np.linalg.eigh(seen.T @ seen / len(seen))
         variances = np.maximum(variances[::-1], 0.0)

@@ -41,8 +41,10 @@ class Fitted:
             value = getattr(self, each.name)
             if isinstance(value, Fitted):
                 value = value.to_dict(large)
-            elif isinstance(value, np.ndarray) and large is not None and (
-                value.size > _LARGE
+            elif (
+                isinstance(value, np.ndarray)
+                and large is not None
+                and (value.size > _LARGE)
             ):
                 name = f"{type(self).__name__}.{each.name}.{len(large)}"
                 large[name], value = value, {"array": name}

@@ -85,7 +85,9 @@ class LinearForecast(Fitted):
         seasonal = np.zeros((2, steps, targets))
         if usual is not None:
             seasonal = _fit_season(values[:, :targets], usual, rows, steps)
-        cut = rows[len(rows) - 1 - round(_HELD_OUT * (len(rows) - 1))] if len(rows) else 0
+        cut = (
+            rows[len(rows) - 1 - round(_HELD_OUT * (len(rows) - 1))] if len(rows) else 0
+        )
         inputs = (lags - 1) * targets + channels
         parts = [Moments(inputs, steps * targets), Moments(inputs, steps * targets)]
         for chunk in _chunks(rows):
@@ -107,9 +109,7 @@ class LinearForecast(Fitted):
             offsets.reshape(shape), seasonal,
         )  # fmt: skip
 
-    def step(
-        self, past: Any, now: Any, later: Any, ops: Any = np
-    ) -> Any:
+    def step(self, past: Any, now: Any, later: Any, ops: Any = np) -> Any:
         """Forecast after one reading.
 
         Args:

@@ -41,7 +41,7 @@ class Moments:
     def solve(self, strength: float) -> tuple[np.ndarray, np.ndarray]:
         """Give weights (inputs, outputs) and offsets (outputs,) of least
 
-            Σ (y - x W - b)² + strength n |W|²
+        Σ (y - x W - b)² + strength n |W|²
         """
         n, k = max(self.count, 1), self.inputs
         mean = self.sum / n
@@ -61,14 +61,10 @@ class Moments:
     def variance(self) -> np.ndarray:
         """Give the mean square of each output about its mean: (outputs,)."""
         n, k = max(self.count, 1), self.inputs
-        return np.maximum(
-            np.diag(self.products)[k:] / n - (self.sum[k:] / n) ** 2, 0.0
-        )
+        return np.maximum(np.diag(self.products)[k:] / n - (self.sum[k:] / n) ** 2, 0.0)
 
 
-def ridge(
-    first: Moments, last: Moments
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def ridge(first: Moments, last: Moments) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fit ridge regression, its strength chosen on rows that are held out.
 
     Args:

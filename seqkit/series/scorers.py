@@ -163,7 +163,11 @@ class Multiscale(Scorer):
             relative = relative[~np.isnan(relative)]
             for k, span in enumerate(spans) if len(relative) else []:
                 level = running_mean(relative, 2 / (span + 1), relative.mean())
-                of_levels[(slice(None), k, *place)] = level.mean(), level.std(), level.max()
+                of_levels[(slice(None), k, *place)] = (
+                    level.mean(),
+                    level.std(),
+                    level.max(),
+                )
         return cls(scale, spans, *of_levels, past)
 
     @property

@@ -7,12 +7,10 @@ import anomaly
 import numpy as np
 
 from seqkit.recurrence import portable
+from seqkit.series import TimeSeries
 from tests.models.anomaly.conftest import waves
 
-QUICK = [
-    *("--network", "gru", "--units", "4", "--window", "16", "--horizon", "2"),
-    *("--epochs", "2", "--batch-size", "8", "--learning-rate", "0.02"),
-]
+QUICK = ["--lags", "8", "--recurrent", "never"]
 APP = Path(anomaly.__file__)
 FAULT = 170  # where the readings of `table_file` leap
 
@@ -47,6 +45,11 @@ def rows_of(path):
 
 def waves_of(path):
     return np.array([[float(row["load"]), float(row["heat"])] for row in rows_of(path)])
+
+
+def series_of(path):
+    times = np.array([row["time"] for row in rows_of(path)], "datetime64[ns]")
+    return TimeSeries(waves_of(path), times=times)
 
 
 def the_line(capsys, command="train"):

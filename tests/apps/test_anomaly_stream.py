@@ -1,22 +1,24 @@
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
 
-import anomaly_lines
 import numpy as np
 import pytest
 
 from seqkit.models import AnomalyDetector
+from seqkit.series.lines import lines_of as open_lines
 from tests.apps.anomaly_runs import (
     APP,
+    FAULT,
     QUICK,
     rows_of,
     run,
     table_file,
     the_line,
-    waves_of,
+    series_of,
 )
 from tests.models.anomaly.conftest import waves
 
@@ -30,34 +32,43 @@ def lines_of(path):
 def stream(trained, capsys, monkeypatch):
     """The command on some lines: what it printed, line by line."""
 
-    def answers(lines, *options):
+    def answers(lines, *options, folder=trained):
         monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
-        assert run("stream", trained, "--json", *options) == 0
+        assert run("stream", folder, "--json", *options) == 0
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     return answers
 
 
-def test_a_stream_gives_the_alarms_of_detect(trained, tmp_path, stream):
+def test_a_stream_gives_the_events_of_detect(trained, tmp_path, stream):
     data = table_file(tmp_path / "new.csv", seed=1)
     lines = lines_of(data)
-    found = AnomalyDetector.load(trained).detect(waves_of(data))
-    expected = np.flatnonzero(found.is_anomaly)
-    alarms = stream(lines)
-    assert [alarm["time"] for alarm in alarms] == [
-        lines[i].split(",")[0] for i in expected
-    ]
-    assert alarms[0]["score"] == pytest.approx(found.scores[expected[0]], rel=1e-4)
-    assert sum(alarms[0]["channels"].values()) == pytest.approx(1)
-    every = stream(["time,load,heat", *lines[:30]], "--every")
-    assert len(every) == 30
-    assert every[0]["score"] is None
+    detector = AnomalyDetector.load(trained)
+    found = detector.detect(series_of(data))
+    every = stream(["time,load,heat", *lines], "--every")
+    assert [each["is_anomaly"] for each in every] == found.is_anomaly.tolist()
+    assert every[FAULT]["score"] == pytest.approx(found.scores[FAULT], rel=1e-4)
+    assert sum(every[FAULT]["channels"].values()) == pytest.approx(1)
+    [event] = found.events()
+    for gap, names in ((100, ["begins"]), (5, ["begins", "ended"])):
+        config = json.loads((trained / "config.json").read_text())
+        config["settings"]["gap"] = gap
+        config["fitted"]["judgement"]["alarm"]["gap"] = gap
+        again = tmp_path / f"gap{gap}"
+        shutil.copytree(trained, again)
+        (again / "config.json").write_text(json.dumps(config))
+        said = stream(lines, folder=again)
+        assert [each["event"] for each in said] == names
+        assert said[0]["start"] == lines[event.start].split(",")[0]
+        assert list(said[0]["channels"])[0] == "load"
+    assert said[-1]["readings"] >= 1
     state = tmp_path / "state.json"
     parts = [
-        *stream(lines[:100], "--state", state),
-        *stream(lines[100:], "--state", state),
+        *stream(lines[:FAULT], "--state", state, folder=again),
+        *stream(lines[FAULT : FAULT + 3], "--state", state, folder=again),
+        *stream(lines[FAULT + 3 :], "--state", state, folder=again),
     ]
-    assert parts == alarms
+    assert parts == said
 
 
 @pytest.mark.slow
@@ -73,20 +84,20 @@ def test_a_stream_with_the_calendar(tmp_path, capsys, monkeypatch):
     lines = [f"{row['time']},{row['load']}\n" for row in rows_of(data)]
     capsys.readouterr()
     monkeypatch.setattr(sys, "stdin", io.StringIO("".join(lines)))
-    assert run("stream", tmp_path / "run", "--json") == 0
-    alarms = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [alarm["time"].replace("T", " ") for alarm in alarms] == [
+    assert run("stream", tmp_path / "run", "--json", "--every") == 0
+    every = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["time"].replace("T", " ") for each in every if each["is_anomaly"]] == [
         when[:16] for when in expected
     ]
     monkeypatch.setattr(sys, "stdin", io.StringIO("1.0\n"))
     assert run("stream", tmp_path / "run") == 2
-    assert "line 1 must have a time, for the calendar" in the_line(capsys, "stream")
+    assert "line 1 must have a time, for the calendar" in capsys.readouterr().err
 
 
 def test_a_stream_reads_a_file_that_grows(tmp_path):
     path = tmp_path / "growing.csv"
     path.write_text("1,2\n3,")
-    with anomaly_lines.lines_of(str(path), follow=True) as lines:
+    with open_lines(str(path), follow=True) as lines:
         lines = iter(lines)
         assert next(lines) == "1,2\n"
         with open(path, "a", encoding="utf-8") as file:
@@ -213,7 +224,7 @@ def test_a_day_that_is_first_stays_first(tmp_path, capsys, monkeypatch):
 
 def test_an_empty_line_after_one_channel_with_times(tmp_path, capsys, monkeypatch):
     data, folder = table_file(tmp_path / "data.csv"), tmp_path / "run"
-    options = ["--columns", "load", *QUICK, "--epochs", "1", "--output", folder]
+    options = ["--columns", "load", *QUICK, "--output", folder]
     assert run("train", "--data", data, *options) == 0
     lines = [f"{row['time']},{row['load']}" for row in rows_of(data)[:20]]
     capsys.readouterr()
@@ -225,7 +236,7 @@ def test_an_empty_line_after_one_channel_with_times(tmp_path, capsys, monkeypatc
 def test_a_file_that_begins_anew_is_read_anew(tmp_path):
     path = tmp_path / "growing.csv"
     path.write_text("1,2\n3,4\n")
-    with anomaly_lines.lines_of(str(path), follow=True) as lines:
+    with open_lines(str(path), follow=True) as lines:
         lines = iter(lines)
         assert [next(lines), next(lines)] == ["1,2\n", "3,4\n"]
         path.write_text("5,6\n")
@@ -235,20 +246,65 @@ def test_a_file_that_begins_anew_is_read_anew(tmp_path):
         assert next(lines) == "7,8\n"
 
 
+def said_of(lines, trained, capsys, monkeypatch, code):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
+    assert run("stream", trained, "--every") == code
+    return capsys.readouterr()
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
         (["when,load,heat"], "the column of times must be named 'time', for training"),
         (["1,2,3,4"], "line 1 must have 2 readings (load, heat), after a time or not"),
         (["hot,2"], "line 1 must have numbers; got 'hot'"),
-        (["1,2", "1,2,3"], "line 2 must have 2 cells, as those before; got '1,2,3'"),
         (["soon,1,2"], "line 1 must have a time; got 'soon'"),
     ],
 )
-def test_bad_lines(lines, message, trained, capsys, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
-    assert run("stream", trained) == 2
-    assert message in the_line(capsys, "stream")
+def test_a_stream_of_which_nothing_can_be_read(
+    lines, message, trained, capsys, monkeypatch
+):
+    assert message in said_of(lines, trained, capsys, monkeypatch, code=2).err
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ("hot,2", "left out: line 3 must have numbers; got 'hot'"),
+        ("1", "left out: line 3 must have 2 cells, as those before; got '1'"),
+        ("1,2,3,4", "must have 2 cells"),
+        ("1e39,2", "must have numbers; got '1e39'"),
+        ('1,"2" 3 "', "1 line left out that could not be read, first: line 3"),
+    ],
+)
+def test_one_bad_line_is_left_out_and_said(bad, message, trained, capsys, monkeypatch):
+    lines = ["1,2", "2,3", bad, "3,4"]
+    said = said_of(lines, trained, capsys, monkeypatch, code=0)
+    assert len(said.out.splitlines()) == 3
+    assert message in said.err
+
+
+def test_a_second_header_is_no_bad_line(trained, capsys, monkeypatch):
+    lines = ["time,load,heat", "2024-01-01,1,2", "heat,time,load", "4,2024-01-02,3"]
+    said = said_of(lines, trained, capsys, monkeypatch, code=0)
+    assert len(said.out.splitlines()) == 2
+    assert said.err == ""
+
+
+def test_a_rotated_file_is_read_to_its_end(tmp_path):
+    path = tmp_path / "growing.csv"
+    path.write_text("1,2\n")
+    with open_lines(str(path), follow=True) as lines:
+        lines = iter(lines)
+        assert next(lines) == "1,2\n"
+        old = path.open("a")
+        path.rename(tmp_path / "growing.csv.1")
+        old.write("3,4\n5,6")
+        old.close()
+        path.write_text("load,heat\n7,8\n")
+        assert [next(lines) for _ in range(4)] == [
+            "3,4\n", "5,6", "load,heat\n", "7,8\n"
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -279,16 +335,23 @@ def process(trained, *options):
 
 
 @pytest.mark.slow
-def test_a_stream_that_is_stopped_leaves_its_state(trained, tmp_path):
+def test_a_stream_that_is_stopped_loses_nothing(trained, tmp_path):
     state, lines = tmp_path / "state.json", lines_of(table_file(tmp_path / "new.csv"))
-    with process(trained, "--state", state, "--every") as stopped:
+    options = ["--state", state, "--every", "--state-seconds", "0"]
+    with process(trained, *options) as stopped:
         stopped.stdin.write("\n".join(lines[:20]) + "\n")
         stopped.stdin.flush()
         for _ in range(20):
             stopped.stdout.readline()
+        stopped.stdin.write("\n".join(lines[20:120]) + "\n")
+        stopped.stdin.flush()
+        stopped.stdout.readline()  # it is among them
+        assert json.loads(state.read_text())["readings"] >= 19  # before the end, too
         stopped.terminate()
+        rest = stopped.stdout.read().splitlines()
         assert stopped.wait(30) == 128 + signal.SIGTERM
-    assert json.loads(state.read_text())["readings"] == 20
+    assert json.loads(state.read_text())["readings"] == 120
+    assert len(rest) == 99
     assert not (tmp_path / "state.json.part").exists()
 
 

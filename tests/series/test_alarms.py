@@ -34,9 +34,10 @@ def test_a_machine_and_its_faults():
             assert inside[:, 0].min() > 2.9
         else:
             before = made.values[1000:3000, 1:]
-            ratio = before[:, fault.channel - 1] / np.delete(
-                before, fault.channel - 1, 1
-            )[:, 0]
+            ratio = (
+                before[:, fault.channel - 1]
+                / np.delete(before, fault.channel - 1, 1)[:, 0]
+            )
             expected = np.median(ratio)
             other = 2 if fault.channel == 1 else 1
             off = inside[:, fault.channel] - expected * inside[:, other]

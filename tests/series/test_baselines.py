@@ -81,8 +81,9 @@ def test_left_discord_is_the_distance_to_what_was_before():
     seen = (seen - seen.mean(axis=1, keepdims=True)) / deviation[:, None]
     for end in (40, 77, 119):
         at = end - window + 1
-        distances = [np.sqrt(((seen[at] - seen[b]) ** 2).mean())
-                     for b in range(at - window + 1)]
+        distances = [
+            np.sqrt(((seen[at] - seen[b]) ** 2).mean()) for b in range(at - window + 1)
+        ]
         assert found[end] == pytest.approx(min(distances), rel=1e-3)
 
 

@@ -11,7 +11,9 @@ def process(length, channels=1, seed=0):
     random = np.random.default_rng(seed)
     found = np.zeros((length, channels))
     for t in range(2, length):
-        found[t] = 1.2 * found[t - 1] - 0.5 * found[t - 2] + random.normal(size=channels)
+        found[t] = (
+            1.2 * found[t - 1] - 0.5 * found[t - 2] + random.normal(size=channels)
+        )
     return found
 
 

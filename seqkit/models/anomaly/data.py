@@ -197,9 +197,15 @@ class _Reader:
         short = all(len(cell) <= 12 for cell in rows[0])
         none = not any(first) and any(cell for cell in rows[0])
         nothing = all(cell.lower() in self.missing for cell in rows[0])
-        return none and short and any(second) and not nothing and all(
-            below or cell.lower() in self.missing
-            for below, cell in zip(second, rows[1], strict=True)
+        return (
+            none
+            and short
+            and any(second)
+            and not nothing
+            and all(
+                below or cell.lower() in self.missing
+                for below, cell in zip(second, rows[1], strict=True)
+            )
         )
 
     def numbers(self, column: pd.Series, name: str) -> np.ndarray:
@@ -257,9 +263,7 @@ def _times(column: pd.Series, name: str, format: str | None) -> Times:
     return read_times(written.tolist(), name, format)
 
 
-def _timed(
-    series: TimeSeries, times: Times, name: str, columns: Columns
-) -> TimeSeries:
+def _timed(series: TimeSeries, times: Times, name: str, columns: Columns) -> TimeSeries:
     """Add times, and missing readings where times leave them out."""
     if len(times.values) == 1:
         return replace(series, times=times.values, format=times.format)

@@ -169,14 +169,14 @@ class Forecaster:
         forecasts = normal.forecasts(read)
         truth = read.truth
         left = _ahead(truth, forecasts)
-        units = np.nanmean(np.abs(left[:, 0]), axis=0) if (
-            np.isfinite(left[:, 0]).any(axis=0).all()
-        ) else np.ones(series.targets)
+        units = (
+            np.nanmean(np.abs(left[:, 0]), axis=0)
+            if (np.isfinite(left[:, 0]).any(axis=0).all())
+            else np.ones(series.targets)
+        )
         units = np.where(units > 0, units, 1.0)
         features = network_features(read, forecasts)
-        network, history, report = _network(
-            features, left / units, settings, verbose
-        )
+        network, history, report = _network(features, left / units, settings, verbose)
         unknown = np.full((settings.horizon, series.targets), np.nan)
         end = None if series.times is None else _seconds(series.times[-1])
         outlook = Outlook(normal, units, unknown, unknown, end, report)
@@ -353,9 +353,13 @@ def _network(
         if len(features) - held < 2 * length or held < 1:
             return None, {}, "no recurrent network: too few readings to train one"
         if not seems_worth_while(features, left[:, 0], settings):
-            return None, {}, (
-                "no recurrent network: by an echo state network there is nothing left "
-                "to foretell"
+            return (
+                None,
+                {},
+                (
+                    "no recurrent network: by an echo state network there is nothing left "
+                    "to foretell"
+                ),
             )
     network, history = train_network(features, left, settings, verbose)
     if settings.recurrent == "always":
@@ -365,13 +369,21 @@ def _network(
     before, after = np.nanmean(np.abs(later)), np.nanmean(np.abs(later - found))
     share = 1 - after / before if before > 0 else 0.0
     if share < WORTH:
-        return None, history, (
-            f"no recurrent network: {settings.network} took away {share:.1%} of the "
-            "mean absolute error on readings held out"
+        return (
+            None,
+            history,
+            (
+                f"no recurrent network: {settings.network} took away {share:.1%} of the "
+                "mean absolute error on readings held out"
+            ),
         )
-    return network, history, (
-        f"{settings.network}, which takes away {share:.0%} of the mean absolute error "
-        "on readings held out"
+    return (
+        network,
+        history,
+        (
+            f"{settings.network}, which takes away {share:.0%} of the mean absolute error "
+            "on readings held out"
+        ),
     )
 
 

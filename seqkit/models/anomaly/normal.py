@@ -78,7 +78,9 @@ class Normal(Fitted):
         truth, steps = scaled[:, :targets], settings.horizon
         season = usual = None
         if settings.seasons:
-            wanted = [round(days * _DAY / seconds) for days in (1, 7)] if seconds else []
+            wanted = (
+                [round(days * _DAY / seconds) for days in (1, 7)] if seconds else []
+            )
             periods = find_periods(truth, wanted)
             if periods and periods[0] >= steps:
                 season = Profile.of(periods[0], targets)
@@ -191,9 +193,7 @@ class Normal(Fitted):
         state = [np.zeros((memory, self.features.channels)), np.zeros(()), unknown]
         return state + (profile.start() if profile else [])
 
-    def step(
-        self, value: Any, state: State, ops: Any = np
-    ) -> tuple["Step", State]:
+    def step(self, value: Any, state: State, ops: Any = np) -> tuple["Step", State]:
         """Take the next reading of a stream (channels,), NaN where missing."""
         past, count, usual_before, *of_season = state
         features, targets = self.features, self.targets
@@ -246,7 +246,9 @@ def _interpolated(values: np.ndarray) -> np.ndarray:
     for column in found.T:
         missing = np.isnan(column)
         if missing.any():
-            column[missing] = np.interp(times[missing], times[~missing], column[~missing])
+            column[missing] = np.interp(
+                times[missing], times[~missing], column[~missing]
+            )
     return found
 
 

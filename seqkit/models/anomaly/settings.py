@@ -93,7 +93,9 @@ class DetectorSettings(ForecasterSettings):
         0.1, "peaks: false alarms that may be, in 100,000 readings", above=0
     )
     share: float = setting(
-        0.999, "quantile: share of training scores that are not above it", above=0,
+        0.999,
+        "quantile: share of training scores that are not above it",
+        above=0,
         maximum=1,
     )
     decrease: float = setting(
@@ -105,9 +107,7 @@ class DetectorSettings(ForecasterSettings):
         minimum=0,
     )  # fmt: skip
     level: float = setting(30.0, "fixed: the threshold", minimum=0)
-    gap: int = setting(
-        100, "calm readings that an event may have within it", minimum=0
-    )
+    gap: int = setting(100, "calm readings that an event may have within it", minimum=0)
     low: float = setting(
         0.7, "share of the threshold that keeps an event going", above=0, maximum=1
     )

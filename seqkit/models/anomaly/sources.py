@@ -46,9 +46,7 @@ class Sources(Fitted):
         if settings.shapes:
             short = Shapes.fit(read.past[:, :targets], _LENGTH)
             long = Shapes.fit(read.past[:, :targets], _LENGTH, _BLOCK)
-        relations = (
-            Relations.fit(read.past, targets) if settings.relations else None
-        )
+        relations = Relations.fit(read.past, targets) if settings.relations else None
         gaps = Gaps.fit(read.truth, normal.linear.lags)
         return cls(relations, short, long, normal.season is not None, gaps)
 

@@ -63,7 +63,9 @@ class ForecastGraph:
     def _residuals(self, step: Any, own: Tensors, states: Tensors) -> tuple:
         assert self.residual is not None
         ready = step.count >= self.normal.linear.lags
-        change = self.normal.ahead(step, own[3:], ops)[0] - step.past[-1, : self.targets]
+        change = (
+            self.normal.ahead(step, own[3:], ops)[0] - step.past[-1, : self.targets]
+        )
         change = tf.where(ready, change, tf.zeros_like(change))
         seen = tf.cast(tf.concat([step.past[-1], change], 0), tf.float32)
         found, states = self.residual.step(seen, states)

@@ -170,7 +170,9 @@ def test_one_impossible_reading_in_training_hides_nothing():
     values[300] = -9999
     struck = quick_fit(values)
     assert struck.threshold.value < 1.5 * whole.threshold.value
-    np.testing.assert_allclose(struck.features.scaler.scale, whole.features.scaler.scale, rtol=0.01)
+    np.testing.assert_allclose(
+        struck.features.scaler.scale, whole.features.scaler.scale, rtol=0.01
+    )
 
 
 def test_silence_is_an_event(detector):
@@ -187,7 +189,9 @@ def test_silence_is_an_event(detector):
 def test_a_season_begins_at_its_place_where_times_are_known():
     random = np.random.default_rng(0)
     day = random.normal(size=24)
-    times = np.datetime64("2024-01-01T00", "ns") + np.arange(480) * np.timedelta64(1, "h")
+    times = np.datetime64("2024-01-01T00", "ns") + np.arange(480) * np.timedelta64(
+        1, "h"
+    )
     values = (np.tile(day, 20) + 0.1 * random.normal(size=480))[:, None]
     detector = quick_fit(TimeSeries(values[:360], times=times[:360]), shapes=False)
     assert detector.forecaster.normal.season.period == 24
