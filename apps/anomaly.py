@@ -59,7 +59,7 @@ Each subcommand has its own --help. Train on readings without anomalies if you c
                 earned its place, model.keras
   metrics.json  what it reached     plots/        pictures of it
 """
-STREAM = """Judge readings as they come, one a line; print that an event begins and ends.
+STREAM = """Judge readings as they come, one a line; say when events begin and end.
 
 A line has cells with commas (of a .tsv file tabs) between, empty where a reading is
 missing: those of the channels (--columns, then --exogenous, in the order of the

@@ -97,7 +97,7 @@ def _known(series: "TimeSeries") -> bool:
 
 def measured(
     detector: "AnomalyDetector", training: "TimeSeries", test: "TimeSeries"
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """Compare a detector with labels, beside baselines."""
     from seqkit.models.anomaly.evaluation import compare
 

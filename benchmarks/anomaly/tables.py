@@ -18,7 +18,6 @@ from seqkit.series.metrics import (
     range_quality,
     volume_under_surface,
 )
-
 from seqkit.series.thresholds import runs
 
 Everything = list[tuple[Labelled, dict[str, Decided]]]
@@ -87,7 +86,10 @@ def event_table(everything: Everything) -> list[dict[str, Any]]:
     markdown(
         ["method", "alarm F1", "event F1", "range F1", "alarms: found / missed / false",
          "events"],
-        [[*row, *(f[n] for n in counts_of)] for row, f in zip(rows, figures, strict=True)],
+        [
+            [*row, *(figure[name] for name in counts_of)]
+            for row, figure in zip(rows, figures, strict=True)
+        ],
     )  # fmt: skip
     return figures
 

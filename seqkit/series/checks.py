@@ -28,7 +28,7 @@ def numbers(name: str, values: Any, dimensions: str) -> np.ndarray:
     """
     try:
         if isinstance(values, np.ma.MaskedArray):
-            values = values.astype(np.float64).filled(np.nan)
+            values = np.ma.filled(values.astype(np.float64), np.nan)
         array = np.asarray(values, np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} must be numbers: {error}") from error

@@ -1,4 +1,4 @@
-"""Linear forecasts: ridge regression on the readings before, other channels, seasons."""
+"""Linear forecasts: ridge regression on readings before, other channels, seasons."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

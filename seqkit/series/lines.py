@@ -169,7 +169,8 @@ class Layout:
         """
         if len(cells) != self.cells:
             raise InputError(
-                f"must have {self.cells} cells, as those before; got {','.join(cells)!r}"
+                f"must have {self.cells} cells, as those before; got "
+                f"{','.join(cells)!r}"
             )
         when = None if self.time is None else cells[self.time]
         return when, [number_of(cells[place], missing) for place in self.readings]

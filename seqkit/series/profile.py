@@ -104,16 +104,16 @@ class Profile(Stepped):
         periods = -(-(first + length + ahead) // self.period)
         whole = np.full((periods * self.period, values.shape[1]), np.nan)
         whole[first : first + length] = values
-        whole = whole.reshape(periods, self.period, -1)
-        usual = np.full(whole.shape, np.nan)
+        parts = whole.reshape(periods, self.period, -1)
+        usual = np.full(parts.shape, np.nan)
         sums, weights = self.sums, self.weights
-        for number, part in enumerate(whole):
+        for number, part in enumerate(parts):
             np.divide(sums, weights, out=usual[number], where=weights > 0)
             known = ~np.isnan(part)
             sums = np.where(known, _KEPT * sums + np.nan_to_num(part), sums)
             weights = np.where(known, _KEPT * weights + 1, weights)
-        usual = usual.reshape(-1, values.shape[1])
-        return usual[first : first + length + ahead], sums, weights
+        flat = usual.reshape(-1, values.shape[1])
+        return flat[first : first + length + ahead], sums, weights
 
 
 def find_periods(values: np.ndarray, wanted: Sequence[int] = ()) -> list[int]:

@@ -52,7 +52,7 @@ class Moments:
 
     def errors(self, weights: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         """Give the mean square error of each output: (outputs,)."""
-        n, k = max(self.count, 1), self.inputs
+        n = max(self.count, 1)
         full = np.concatenate([-weights, np.eye(self.outputs)])  # of y - x W
         square = np.einsum("io,ij,jo->o", full, self.products, full) / n
         mean = self.sum @ full / n

@@ -152,23 +152,23 @@ class Multiscale(Scorer):
         scale = np.zeros(shape)
         of_levels = np.zeros((3, len(spans), *shape))  # mean, deviation, greatest
         of_levels[0], of_levels[2] = 1.0, 1.0
-        for place in np.ndindex(*shape):
+        for place in np.ndindex(shape):
             known = np.abs(errors[:, place[0], place[1]])
             known = known[~np.isnan(known)]
             scale[place] = known.mean() if len(known) else 0.0
         greatest = scale.max(axis=1, keepdims=True, initial=0.0)
         scale = np.maximum(scale, np.where(greatest > 0, _FLOOR * greatest, 1.0))
-        for place in np.ndindex(*shape):
+        for place in np.ndindex(shape):
             relative = np.abs(errors[:, place[0], place[1]]) / scale[place]
             relative = relative[~np.isnan(relative)]
             for k, span in enumerate(spans) if len(relative) else []:
                 level = running_mean(relative, 2 / (span + 1), relative.mean())
-                of_levels[(slice(None), k, *place)] = (
-                    level.mean(),
-                    level.std(),
-                    level.max(),
-                )
-        return cls(scale, spans, *of_levels, past)
+                for part, value in zip(
+                    of_levels, (level.mean(), level.std(), level.max()), strict=True
+                ):
+                    part[k][place] = value
+        mean, deviation, cap = of_levels
+        return cls(scale, spans, mean, deviation, cap, past)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -94,8 +94,8 @@ def peaks_over_threshold(
 
     t is the 0.95 quantile. Of a short series the shape is hardly known, so it is kept
     from -0.3 to 0.3, with σ such that the mean of the amounts stays. The threshold is
-    at most one and a quarter times the greatest score that was seen, and that where there
-    are fewer than 5 stretches: it cannot run away.
+    at most 1.25 times the greatest score that was seen, and that where there are fewer
+    than 5 stretches: it cannot run away.
 
     Args:
         scores: Shape (time,), of clean data; NaN is ignored.

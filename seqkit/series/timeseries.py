@@ -18,7 +18,7 @@ class TimeSeries:
             first, then exogenous channels, which help and are not judged. A masked
             array's masked readings are missing.
         channels: Their names; numbers where it is empty.
-        targets: How many of them are targets; all where it is None.
+        targets: How many of them are targets; 0 for all.
         times: Shape (time,), datetime64, increasing; None where there are none.
         step: Between readings; None without times, or where they are uneven.
         labels: Booleans (time,): where anomalies are; None where it is unknown.
@@ -38,7 +38,7 @@ class TimeSeries:
 
     values: np.ndarray
     channels: tuple[str, ...] = ()
-    targets: int | None = None  # type: ignore[assignment]
+    targets: int = 0
     times: np.ndarray | None = None
     step: np.timedelta64 | None = None
     labels: np.ndarray | None = None
@@ -49,7 +49,7 @@ class TimeSeries:
     def __post_init__(self) -> None:
         values = numbers("values", self.values, "time, channels")
         channels = tuple(map(str, self.channels or range(values.shape[1])))
-        targets = len(channels) if self.targets is None else self.targets
+        targets = self.targets or len(channels)
         if len(channels) != values.shape[1]:
             raise InputError(
                 f"channels must name all {values.shape[1]} channels; got "

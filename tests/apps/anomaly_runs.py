@@ -10,7 +10,7 @@ from seqkit.recurrence import portable
 from seqkit.series import TimeSeries
 from tests.models.anomaly.conftest import waves
 
-QUICK = ["--lags", "8", "--recurrent", "never"]
+QUICK = ["--lags", "8", "--recurrent", "never", "--no-seasons"]
 APP = Path(anomaly.__file__)
 FAULT = 170  # where the readings of `table_file` leap
 

@@ -21,9 +21,9 @@ from tests.apps.anomaly_runs import (
     QUICK,
     rows_of,
     run,
+    series_of,
     table_file,
     the_line,
-    series_of,
 )
 from tests.models.anomaly.conftest import waves
 

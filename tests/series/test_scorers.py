@@ -119,7 +119,7 @@ def test_what_is_refused():
     scorer = Multiscale.fit(clean())
     with pytest.raises(InputError, match=r"errors must be of shape \(time, 2, 2\)"):
         scorer.score(clean(10, 1, 2))
-    with pytest.raises(InputError, match="spans must be at least 1; got 0.5"):
+    with pytest.raises(InputError, match="spans must be at least 1; got 0"):
         Multiscale.fit(clean(), (0.5,))
     with pytest.raises(InputError, match="past must be at least 1"):
         Multiscale.fit(clean(), past=0)

@@ -10,9 +10,9 @@ import pandas as pd
 
 from seqkit.errors import InputError
 from seqkit.models.anomaly.features import without_extremes
-from seqkit.series.lines import MISSING
 from seqkit.models.anomaly.tables import SEPARATORS, read_table
 from seqkit.series import TimeSeries
+from seqkit.series.lines import MISSING
 from seqkit.series.timestamps import (
     Times,
     calendar_features,

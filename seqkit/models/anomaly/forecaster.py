@@ -357,8 +357,8 @@ def _network(
                 None,
                 {},
                 (
-                    "no recurrent network: by an echo state network there is nothing left "
-                    "to foretell"
+                    "no recurrent network: by an echo state network nothing is left to "
+                    "foretell"
                 ),
             )
     network, history = train_network(features, left, settings, verbose)
@@ -373,16 +373,16 @@ def _network(
             None,
             history,
             (
-                f"no recurrent network: {settings.network} took away {share:.1%} of the "
-                "mean absolute error on readings held out"
+                f"no recurrent network: {settings.network} took away {share:.1%} of "
+                "the mean absolute error on readings held out"
             ),
         )
     return (
         network,
         history,
         (
-            f"{settings.network}, which takes away {share:.0%} of the mean absolute error "
-            "on readings held out"
+            f"{settings.network}, which takes away {share:.0%} of the mean absolute "
+            "error on readings held out"
         ),
     )
 

@@ -49,7 +49,7 @@ class ForecastGraph:
         return state
 
     def step(self, value: tf.Tensor, state: Tensors) -> tuple[Any, tf.Tensor, Tensors]:
-        """Read (channels,): what it is, what was expected of it, and the state after."""
+        """Read (channels,): what it is, what was expected of it, the state after."""
         own, rest = state[: self._own], state[self._own :]
         step, own = self.normal.step(value, own, ops)
         expected = step.forecast

@@ -32,7 +32,7 @@ def test_exogenous_channels_are_held_and_nothing_is_known_before():
     values = np.concatenate([waves(200), waves(200, seed=1)], axis=1)
     values[:3] = np.nan
     values[100:105, 1] = np.nan
-    normal, read = Normal.fit(values, 1, ForecasterSettings(lags=8))
+    _, read = Normal.fit(values, 1, ForecasterSettings(lags=8))
     assert (read.past[:3] == 0).all()
     assert (read.past[100:105, 1] == read.past[99, 1]).all()
     assert np.isfinite(read.past).all()

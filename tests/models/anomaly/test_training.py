@@ -60,7 +60,7 @@ def test_a_long_series_goes_through_by_parts(monkeypatch):
         np.testing.assert_allclose(found, whole[row], atol=1e-5)
 
 
-def test_what_is_held_out_is_not_trained_on():
+def test_what_is_held_out_is_not_trained_on(monkeypatch):
     given = []
 
     class Stopped(Exception):
@@ -71,8 +71,8 @@ def test_what_is_held_out_is_not_trained_on():
         raise Stopped
 
     numbers = np.arange(60, dtype=float)[:, None]
-    with pytest.MonkeyPatch.context() as patched, pytest.raises(Stopped):
-        patched.setattr(keras.Model, "fit", fit)
+    monkeypatch.setattr(keras.Model, "fit", fit)
+    with pytest.raises(Stopped):
         train_network(numbers, numbers[:, None], replace(TINY, validation=0.2), 0)
     (seen, wanted), (_, later) = given
     np.testing.assert_array_equal(wanted[:, :, 0], seen)
