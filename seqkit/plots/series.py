@@ -34,9 +34,10 @@ def detection(
         labels: Booleans (time,): where anomalies are; None where unknown.
 
     Example:
-        >>> from seqkit.models import AnomalyDetector
+        >>> from seqkit.models import AnomalyDetector, DetectorSettings
         >>> values = np.sin(np.arange(400) / 5)[:, None]
-        >>> detector = AnomalyDetector.fit(values, channels=["heat"])
+        >>> settings = DetectorSettings(recurrent="never")
+        >>> detector = AnomalyDetector.fit(values, settings, channels=["heat"])
         >>> figure = detection(np.arange(400), detector.detect(values))
         >>> [axes.get_ylabel() for axes in figure.axes]
         ['heat', 'score']

@@ -119,7 +119,7 @@ class Multiscale(Scorer):
         >>> int(scorer.score(errors).argmax()) in range(1500, 1510)
         True
         >>> shares(scorer.contributions(errors)[1509]).round(1).tolist()
-        [0.1, 0.9]
+        [0.0, 1.0]
     """
 
     scale: np.ndarray

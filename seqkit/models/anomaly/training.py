@@ -14,6 +14,7 @@ from seqkit.series.ridge import Moments, best_strength
 
 STEPS_OF_AN_EPOCH = 20
 _UNITS, _RADIUS, _LEAK = 100, 0.9, 0.3  # of the echo state network
+_SURE = 3.0  # standard errors of what it takes away
 _ROWS = 20_000  # readings that it sees at most
 _BUILDING = threading.Lock()  # the seed is the whole process's
 WORTH = 0.01  # least share of the mean absolute error that a network must take away
@@ -26,7 +27,8 @@ def seems_worth_while(
 
     An echo state network tries: recurrent units with random weights, whose outputs are
     found in closed form. It takes a fraction of a second. Where it takes away less than
-    1 % of the mean absolute error of the readings held out, training is left alone.
+    1 % of the mean absolute error of the readings held out, or less than three standard
+    errors of what it takes away, training is left alone.
 
     Args:
         features: (time, F), finite.
@@ -69,8 +71,12 @@ def seems_worth_while(
     strength, _ = best_strength(*parts)
     weights, offsets = parts[0].solve(strength)
     left = residuals[held_out] - inputs[held_out] @ weights - offsets
-    before = np.abs(residuals[held_out]).mean(axis=0)
-    return bool((np.abs(left).mean(axis=0) < (1 - WORTH) * before).any())
+    before = np.abs(residuals[held_out])
+    gain = before - np.abs(left)
+    least = np.maximum(
+        WORTH * before.mean(axis=0), _SURE * gain.std(axis=0) / np.sqrt(count)
+    )
+    return bool((gain.mean(axis=0) > least).any())
 
 
 def train_network(
