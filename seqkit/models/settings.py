@@ -39,6 +39,9 @@ def check_settings(settings: Any) -> None:
         object.__setattr__(settings, each.name, value)
         _check(each.name, value, each.type, each.metadata)
     for each in fields(settings):
+        if "network" in each.metadata:
+            check_network(each.name, getattr(settings, each.name), settings.units)
+    for each in fields(settings):
         if getattr(settings, each.name) != each.default:
             _check_use(settings, each.name, each.metadata.get("goes_with", {}))
 
@@ -49,6 +52,39 @@ def _check_use(settings: Any, name: str, goes_with: dict[str, tuple]) -> None:
         if found not in values:
             allowed = " or ".join(map(str, values))
             raise InputError(f"{name} goes with {other} {allowed}; got {other} {found}")
+
+
+def check_network(
+    name: str, network: str, units: int, as_decoder: bool = False
+) -> None:
+    """Check that there is a network with so many units.
+
+    Args:
+        name: What an error calls it.
+        network: The name of a recurrent layer.
+        units: Its units.
+        as_decoder: Whether it must be given first states before it has seen inputs.
+
+    Raises:
+        InputError: There is no such network, it cannot have so many units, or the sizes
+            of its states depend on its inputs and it is a decoder.
+
+    Example:
+        >>> check_network("decoder", "GRUD", 8, as_decoder=True)
+        Traceback (most recent call last):
+        ...
+        seqkit.errors.InputError: decoder must have states of fixed sizes; got 'GRUD'
+    """
+    from seqkit.models.named_layers import find_recurrent_layer
+
+    found = find_recurrent_layer(network, name)
+    try:
+        layer = found(units)
+    except ValueError as error:
+        message = str(error).replace("`", "").replace(", got", "; got").rstrip(".")
+        raise InputError(f"{name} {found.__name__}: {message}") from None
+    if as_decoder and None in layer.state_size:
+        raise InputError(f"{name} must have states of fixed sizes; got {network!r}")
 
 
 def check_takes(name: str, value: Any, network: str, default: Any) -> None:

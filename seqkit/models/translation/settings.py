@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqkit.errors import InputError
-from seqkit.models.settings import check_settings, check_takes, setting
+from seqkit.models.settings import (
+    check_network,
+    check_settings,
+    check_takes,
+    setting,
+)
 
 LEVELS = ("bpe", "word", "char")
 ATTENTIONS = ("bahdanau", "dot", "general", "concat", "none")
@@ -143,6 +148,9 @@ class TranslatorSettings:
             raise InputError("tied='all' needs joint=True: one vocabulary for both")
         for network in (self.encoder, self.decoder):
             check_takes("recurrent_dropout", self.recurrent_dropout, network, 0.0)
+        check_network("decoder", self.decoder, self.units, as_decoder=True)
+        if self.bidirectional:
+            check_network("encoder", self.encoder, self.units // 2)
         if self.context == "first" and self.bridge == "zero":
             raise InputError(
                 "attention='none' with context='first' needs bridge='dense': the "

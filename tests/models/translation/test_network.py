@@ -137,6 +137,15 @@ def test_saved_and_read(tmp_path):
         ),
         ({"attention": "none", "coverage_penalty": 0.1}, "coverage_penalty goes with"),
         ({"encoder": "none"}, "encoder must be one of"),
+        (
+            {"encoder": "Clockwork", "units": 6},
+            "encoder Clockwork: units must be a mul",
+        ),
+        (
+            {"encoder": "Clockwork", "units": 12},
+            "encoder Clockwork: units must be a mu",
+        ),
+        ({"decoder": "GRUD"}, "decoder must have states of fixed sizes"),
         ({"dropout": 1.0}, "dropout must be less than 1"),
     ],
 )
