@@ -39,7 +39,7 @@ IDS = [f"{name}-{a}" for name, a in NAMES]
 
 def pair(name, **arguments):
     """The layer and Keras's, with the same weights."""
-    subject = Subject(lambda **o: getattr(layers, name)(4, **arguments, **o))
+    subject = Subject(lambda **o: getattr(layers, name)(4, **{**arguments, **o}))
     ours = subject.layer(dtype="float64")
     theirs = getattr(keras.layers, name)(4, **arguments, dtype="float64")
     theirs.build((None, None, subject.features))
