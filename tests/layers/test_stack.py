@@ -85,6 +85,7 @@ def test_a_stack_in_a_stack():
     assert [state.shape[1] for state in states] == [3, 4, 2, 2]
 
 
+@pytest.mark.slow
 def test_as_one_cell_it_is_compiled_too():
     """What `RNN` compiles of the cell as a whole gives the same gradients."""
     stack = Stack([SimpleRNN(4), GRU(4)], residual=True, return_sequences=True)

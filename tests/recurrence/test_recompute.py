@@ -46,6 +46,7 @@ def test_any_number_of_steps_between(every):
     same(results(layer, X, in_graph=False), expected)
 
 
+@pytest.mark.slow
 def test_compiled_with_every_output():
     options = {"return_sequences": True, **STATE}
     found = results(LSTM(3, recompute=True, **options), X)
