@@ -48,8 +48,16 @@ def nested(layer, x):
     return [gradient, outer.gradient(loss, x)]
 
 
-@pytest.mark.parametrize("function", [persistent, persistent_within, two, nested])
-@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(
+    ("function", "training"),
+    [
+        (persistent, True),
+        (persistent_within, True),
+        (two, True),
+        (nested, True),
+        (nested, False),
+    ],
+)
 def test_gradients(function, training):
     layer = layers.GRU(2, return_sequences=True)
     layer.build((None, None, 3))
@@ -133,7 +141,14 @@ def row_by_row(layer, x):
 
 @pytest.mark.parametrize(
     "function",
-    [jacobian, in_a_function, recomputed, in_a_loop, in_a_branch, row_by_row],
+    [
+        pytest.param(jacobian, marks=pytest.mark.slow),
+        in_a_function,
+        recomputed,
+        in_a_loop,
+        in_a_branch,
+        row_by_row,
+    ],
 )
 def test_wherever_a_layer_stands(function):
     layer = layers.GRU(2, return_sequences=True)
