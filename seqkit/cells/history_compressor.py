@@ -156,8 +156,10 @@ class HistoryCompressorCell(RecurrentCell):
 
     def _digits(self, time: Any) -> Any:
         """Return a whole number `(batch, 1)` in binary digits `(batch, digits)`."""
-        powers = ops.cast([2**k for k in range(self.time_digits)], time.dtype)
-        return ops.mod(ops.floor(time / powers), 2)
+        # One by one: of a division by all powers at once, TensorFlow 2.21 makes zeros
+        # as it simplifies an exported graph.
+        digits = [ops.mod(ops.floor(time / 2**k), 2) for k in range(self.time_digits)]
+        return ops.concatenate(digits, axis=-1)
 
     def readout(self, emission: Any) -> Any:
         """Return p_t, P_t and u_t, and if collapsed q_t and H_t."""
