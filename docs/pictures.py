@@ -1,4 +1,4 @@
-"""Draw the pictures of docs/anomaly.md: `python docs/pictures.py`, two minutes."""
+"""Draw the pictures of docs/anomaly.md: `python docs/pictures.py`."""
 
 from pathlib import Path
 
@@ -56,9 +56,7 @@ def main() -> None:
     sine = np.sin(np.arange(2100) / 8)[:, None] + 0.2 * random.normal(size=(2100, 1))
     draw_forecast("sine", sine, 2000, ForecasterSettings(horizon=100))
     pressure = load_dataset("bleeding").values
-    draw_forecast(
-        "pressure", pressure, 3000, ForecasterSettings(horizon=200, window=200)
-    )
+    draw_forecast("pressure", pressure, 3000, ForecasterSettings(horizon=200, lags=200))
     draw_detection()
 
 

@@ -107,7 +107,7 @@ class DetectorSettings(ForecasterSettings):
         minimum=0,
     )  # fmt: skip
     level: float = setting(30.0, "fixed: the threshold", minimum=0)
-    gap: int = setting(100, "calm readings that an event may have within it", minimum=0)
+    gap: int = setting(50, "calm readings that an event may have within it", minimum=0)
     low: float = setting(
         0.7, "share of the threshold that keeps an event going", above=0, maximum=1
     )
