@@ -16,12 +16,15 @@ from seqkit.models.anomaly.datasets import load_dataset
 from seqkit.series import FaultySeries, faulty_machine, faulty_series
 from seqkit.series.metrics import windows_of_times
 
-# Chosen on the sets below: one for all, but that the threshold of telemetry is lower.
+# Chosen on the sets below: one for all, but that telemetry has a lower threshold,
+# longer gaps and no network.
 DEFAULTS = DetectorSettings()
 SETTINGS = {
     "nab": DEFAULTS,
     "aws": DEFAULTS,
-    "msl": DetectorSettings(threshold="quantile", share=1.0),
+    "msl": DetectorSettings(
+        threshold="quantile", share=1.0, gap=100, recurrent="never"
+    ),
     "ucr": DEFAULTS,
     "faults": DEFAULTS,
     "machine": DEFAULTS,

@@ -22,6 +22,7 @@ from seqkit.series.thresholds import runs
 
 Everything = list[tuple[Labelled, dict[str, Decided]]]
 GAP = DetectorSettings().gap
+TELEMETRY_GAP = 100  # readings between alarms of one event, where events are counted
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> None:
@@ -68,7 +69,7 @@ def event_table(everything: Everything) -> list[dict[str, Any]]:
             labels, of = labelled.labels[rows], answers[method]
             alarms, events = of.severity[rows] > 1, of.is_anomaly[rows]
             for kind, flags in (
-                ("alarm", alarms), ("event", without_gaps(events, GAP))
+                ("alarm", alarms), ("event", without_gaps(events, TELEMETRY_GAP))
             ):  # fmt: skip
                 each = event_quality(labels, flags)
                 counts[kind] += (each.found, each.missed, each.false)

@@ -33,7 +33,7 @@ from seqkit.series import (
 )
 from seqkit.series.checks import numbers
 
-_DRIFT_SPAN = 1000  # readings over which a change for good is judged
+_DRIFT_SPAN = 500  # readings over which a change for good is judged
 _PROBED = 32  # readings with a score, on which a SavedModel is compared
 
 

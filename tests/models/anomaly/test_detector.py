@@ -218,9 +218,10 @@ def test_a_dynamic_threshold_is_of_the_scores_at_hand():
     assert found.threshold.value != detector.threshold.value
 
 
-def test_drift_is_noticed(detector):
-    calm, other = waves(400, seed=6), waves(400, seed=6)
-    other[200:] += np.random.default_rng(1).normal(size=(200, 1))
+def test_drift_is_noticed():
+    detector = quick_fit(waves(2000))
+    calm, other = waves(1500, seed=6), waves(1500, seed=6)
+    other[500:] += np.random.default_rng(1).normal(size=(1000, 1))
     assert not detector.detect(calm).drifting.any()
     assert detector.detect(other).drifting[-1]
 
