@@ -6,6 +6,7 @@ from seqkit.models.settings import check_settings, setting
 
 RECURRENT = ("auto", "always", "never")
 
+_TRAINED = {"recurrent": ("auto", "always")}  # what a network's choices go with
 THRESHOLDS = ("peaks", "quantile", "dynamic", "fixed")
 
 
@@ -27,39 +28,65 @@ class ForecasterSettings:
 
     horizon: int = setting(10, "steps that are forecast", minimum=1)
     lags: int = setting(
-        32, "readings that the linear forecast looks at; fewer where channels are many",
+        32,
+        "readings that the linear forecast looks at; fewer where channels are many",
         minimum=1,
-    )  # fmt: skip
+    )
     seasons: bool = setting(True, "look for a day, a week or another period")
     recurrent: str = setting(
-        "auto", "recurrent network on what the linear forecast leaves: where it seems "
+        "auto",
+        "recurrent network on what the linear forecast leaves: where it seems "
         "worth while and proves better on readings held out, always, or never",
         choices=RECURRENT,
-    )  # fmt: skip
+    )
     network: str = setting(
-        "LSTM", "recurrent layer: the name of any in seqkit.layers", network=True
+        "LSTM",
+        "recurrent layer: the name of any in seqkit.layers",
+        network=True,
+        goes_with=_TRAINED,
     )
-    layers: int = setting(1, "recurrent layers, one over the other", minimum=1)
-    units: int = setting(32, "units of each recurrent layer", minimum=1)
+    layers: int = setting(
+        1, "recurrent layers, one over the other", minimum=1, goes_with=_TRAINED
+    )
+    units: int = setting(
+        32, "units of each recurrent layer", minimum=1, goes_with=_TRAINED
+    )
     coverage: float = setting(
-        0.95, "share of readings inside the intervals around forecasts",
-        above=0, below=1,
-    )  # fmt: skip
-    window: int = setting(100, "readings of a window of training", minimum=2)
-    validation: float = setting(
-        0.2, "last share of the training readings: for early stopping and intervals",
-        above=0, below=1,
-    )  # fmt: skip
-    epochs: int = setting(
-        20, "greatest number of epochs, of 20 steps each; 0 leaves it untrained",
-        minimum=0,
-    )  # fmt: skip
-    patience: int = setting(
-        5, "epochs without a better validation loss before training stops", minimum=1
+        0.95,
+        "share of readings inside the intervals around forecasts",
+        above=0,
+        below=1,
     )
-    batch_size: int = setting(16, "windows in a training step", minimum=1)
-    learning_rate: float = setting(5e-3, "learning rate of Adam", above=0)
-    clipnorm: float = setting(1.0, "greatest norm of all gradients together", above=0)
+    window: int = setting(
+        100, "readings of a window of training", minimum=2, goes_with=_TRAINED
+    )
+    validation: float = setting(
+        0.2,
+        "last share of the training readings: for early stopping and intervals",
+        above=0,
+        below=1,
+    )
+    epochs: int = setting(
+        20,
+        "greatest number of epochs, of 20 steps each; 0 leaves it untrained",
+        minimum=0,
+        goes_with=_TRAINED,
+    )
+    patience: int = setting(
+        5,
+        "epochs without a better validation loss before training stops",
+        minimum=1,
+        goes_with=_TRAINED,
+    )
+    batch_size: int = setting(
+        16, "windows in a training step", minimum=1, goes_with=_TRAINED
+    )
+    learning_rate: float = setting(
+        5e-3, "learning rate of Adam", above=0, goes_with=_TRAINED
+    )
+    clipnorm: float = setting(
+        1.0, "greatest norm of all gradients together", above=0, goes_with=_TRAINED
+    )
     seed: int = setting(1, "seed of weights and windows", minimum=0)
 
     def __post_init__(self) -> None:
@@ -85,28 +112,40 @@ class DetectorSettings(ForecasterSettings):
         1000.0, "readings of the past that a score is compared with", minimum=1
     )
     threshold: str = setting(
-        "peaks", "how the threshold is found: peaks over threshold, a quantile of the "
+        "peaks",
+        "how the threshold is found: peaks over threshold, a quantile of the "
         "training scores, dynamic over the scores at hand, or fixed",
         choices=THRESHOLDS,
-    )  # fmt: skip
+    )
     false_alarms: float = setting(
-        0.1, "peaks: false alarms that may be, in 100,000 readings", above=0
+        0.1,
+        "peaks: false alarms that may be, in 100,000 readings",
+        above=0,
+        goes_with={"threshold": ("peaks",)},
     )
     share: float = setting(
         0.999,
         "quantile: share of training scores that are not above it",
         above=0,
         maximum=1,
+        goes_with={"threshold": ("quantile",)},
     )
     decrease: float = setting(
-        0.05, "dynamic: least step down from one peak to the next that is normal",
-        minimum=0, below=1,
-    )  # fmt: skip
-    buffer: int = setting(
-        100, "dynamic: readings on both sides of an anomaly that belong to it",
+        0.05,
+        "dynamic: least step down from one peak to the next that is normal",
         minimum=0,
-    )  # fmt: skip
-    level: float = setting(30.0, "fixed: the threshold", minimum=0)
+        below=1,
+        goes_with={"threshold": ("dynamic",)},
+    )
+    buffer: int = setting(
+        100,
+        "dynamic: readings on both sides of an anomaly that belong to it",
+        minimum=0,
+        goes_with={"threshold": ("dynamic",)},
+    )
+    level: float = setting(
+        30.0, "fixed: the threshold", minimum=0, goes_with={"threshold": ("fixed",)}
+    )
     gap: int = setting(50, "calm readings that an event may have within it", minimum=0)
     low: float = setting(
         0.7, "share of the threshold that keeps an event going", above=0, maximum=1

@@ -7,7 +7,7 @@ from seqkit.models import AnomalyDetector, DetectorSettings
 from seqkit.recurrence import portable
 
 TINY = DetectorSettings(
-    recurrent="never",
+    recurrent="always",
     network="GRU",
     units=6,
     window=24,
@@ -17,6 +17,7 @@ TINY = DetectorSettings(
     learning_rate=0.02,
     validation=0.3,
 )
+CLOSED = DetectorSettings(recurrent="never", lags=8, validation=0.3)
 
 
 def waves(length, channels=1, seed=0):
@@ -28,9 +29,10 @@ def waves(length, channels=1, seed=0):
 
 def quick_fit(values, exogenous=None, **settings):
     """Fit with the plain time loop: nothing is compiled, which takes seconds."""
+    base = TINY if "recurrent" in settings else CLOSED
     with portable():
         return AnomalyDetector.fit(
-            values, replace(TINY, **settings), exogenous, verbose=0
+            values, replace(base, **settings), exogenous, verbose=0
         )
 
 

@@ -11,16 +11,24 @@ from seqkit.recurrence import portable
 from seqkit.series import TimeSeries
 from tests.models.anomaly.conftest import waves
 
+CLOSED = ForecasterSettings(horizon=3, lags=8, recurrent="never")
 SMALL = ForecasterSettings(
-    horizon=3, network="GRU", units=6, window=24, lags=8, epochs=2, batch_size=8,
-    recurrent="never",
-)  # fmt: skip
+    horizon=3,
+    lags=8,
+    recurrent="always",
+    network="GRU",
+    units=6,
+    window=24,
+    epochs=2,
+    batch_size=8,
+)
 HOURS = np.datetime64("2024-01-01T00", "ns") + np.arange(240) * np.timedelta64(1, "h")
 
 
 def fit(values, **settings):
+    base = SMALL if settings.get("recurrent") == "always" else CLOSED
     with portable():
-        return Forecaster.fit(values, replace(SMALL, **settings), verbose=0)
+        return Forecaster.fit(values, replace(base, **settings), verbose=0)
 
 
 def test_it_works_without_settings():

@@ -37,3 +37,19 @@ def test_a_detector_has_all_settings_of_a_forecaster():
 def test_a_bad_value_is_named(name, value, message):
     with pytest.raises(InputError, match=f"^{message}"):
         DetectorSettings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"share": 0.9}, "share goes with threshold quantile; got threshold peaks"),
+        ({"level": 9.0}, "level goes with threshold fixed; got threshold peaks"),
+        (
+            {"units": 8, "recurrent": "never"},
+            "units goes with recurrent auto or always; got recurrent never",
+        ),
+    ],
+)
+def test_what_would_not_be_used_is_refused(given, message):
+    with pytest.raises(InputError, match=message):
+        DetectorSettings(**given)
