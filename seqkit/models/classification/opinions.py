@@ -86,7 +86,7 @@ _JOINED = (  # {y} is a sentence of the polarity of the whole, {x} one of the ot
     "{b} at first, {a} in the end",
     "{b}, but {a}",
 )
-_JOINED_SHARE = 0.3
+_JOINED_SHARE = 0.45
 
 
 def short_opinions(count: int, seed: int) -> tuple[list[str], list[str]]:

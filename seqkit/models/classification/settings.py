@@ -66,6 +66,10 @@ class ClassifierSettings:
         0.99, "share of the weights before in their running mean, which is kept",
         minimum=0, below=1,
     )  # fmt: skip
+    averaged: int = setting(
+        2, "best epochs whose weights are averaged, where that is better than the best",
+        minimum=1,
+    )  # fmt: skip
     seed: int = setting(1, "seed of splits, weights, dropout and order", minimum=0)
 
     def __post_init__(self) -> None:

@@ -57,7 +57,9 @@ class Training(EpochTraining):
         optimizer = keras.optimizers.Adam(
             settings.learning_rate, global_clipnorm=settings.clipnorm
         )
-        super().__init__(network, settings, optimizer, 1, folder, verbose)
+        super().__init__(
+            network, settings, optimizer, settings.averaged, folder, verbose
+        )
         self.means = [
             keras.Variable(weight.value, trainable=False)
             for weight in network.trainable_variables
