@@ -24,7 +24,7 @@ from tests.models.classification.conftest import reviews
 QUICK = [
     *("--network", "gru", "--no-bidirectional", "--units", "4", "--embedding", "4"),
     *("--epochs", "2", "--learning-rate", "0.05", "--dropout", "0"),
-    *("--batch-size", "8", "--stretch", "8", "--averaging", "0.9", "--averaged", "1"),
+    *("--batch-size", "8", "--stretch", "8", "--averaging", "0.9"),
 ]
 APP = Path(sentiment.__file__)
 

@@ -74,7 +74,7 @@ class SentimentClassifier:
         temperature: The logits are divided by it before the softmax.
         bias: Then added to them, (classes,).
         history: By metric, a value for each epoch.
-        chosen: The epochs, the first being 1, whose weights' mean the network has.
+        chosen: The epoch, the first being 1, whose weights the network has.
         validation: By what answers, the cross-entropy and the accuracy that chose.
         shares: Share of each class in the training, by name.
         trained: Checksums of the texts that it was trained on, int64, ascending.

@@ -41,7 +41,7 @@ class ClassifierSettings:
         minimum=0, below=1,
     )  # fmt: skip
     word_dropout: float = setting(
-        0.05, "share of words dropped in training", minimum=0, below=1
+        0.0, "share of words dropped in training", minimum=0, below=1
     )
     ngrams: int = setting(
         600000, "n-grams of one to three words that are weighted, at most", minimum=1
@@ -65,10 +65,6 @@ class ClassifierSettings:
     averaging: float = setting(
         0.99, "share of the weights before in their running mean, which is kept",
         minimum=0, below=1,
-    )  # fmt: skip
-    averaged: int = setting(
-        2, "best epochs whose weights are averaged, where that is better than the best",
-        minimum=1,
     )  # fmt: skip
     seed: int = setting(1, "seed of splits, weights, dropout and order", minimum=0)
 

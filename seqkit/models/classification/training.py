@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from seqkit.models.batches import Batches, Ids
 from seqkit.models.checkpoint import values
+from seqkit.models.classification.calibration import fit_temperature, softmax
 from seqkit.models.classification.settings import ClassifierSettings
 from seqkit.models.epochs import EpochTraining
 from seqkit.recurrence import portable
@@ -57,9 +58,7 @@ class Training(EpochTraining):
         optimizer = keras.optimizers.Adam(
             settings.learning_rate, global_clipnorm=settings.clipnorm
         )
-        super().__init__(
-            network, settings, optimizer, settings.averaged, folder, verbose
-        )
+        super().__init__(network, settings, optimizer, 1, folder, verbose)
         self.means = [
             keras.Variable(weight.value, trainable=False)
             for weight in network.trainable_variables
@@ -72,11 +71,9 @@ class Training(EpochTraining):
             tf.TensorSpec([size], tf.float32),
         ]
         self._step = tf.function(self._train, signature, autograph=False)
-        self._judged = tf.function(
-            lambda ids, scores, labels, there: self._sums(
-                network([ids, scores], training=False), labels, there
-            )[1:],
-            signature,
+        self._logits = tf.function(
+            lambda ids, scores: network([ids, scores], training=False),
+            signature[:2],
             autograph=False,
         )
 
@@ -133,13 +130,24 @@ class Training(EpochTraining):
         return self.means
 
     def judge(self) -> dict[str, float]:
-        """Compare the network with the validation texts."""
-        total = np.zeros(3)
+        """Compare the network with the validation texts.
+
+        The loss is that at the temperature which fits them best, since the classifier
+        will have one: a network that is right more often, but too sure, is better.
+        """
+        labels = self.validation.labels
+        logits = np.zeros((len(labels), self.validation.scores.shape[1]))
         with portable():  # compiling would take longer than it saves
             for batch in self.valid_batches.epoch():
                 tensors = self._tensors(self.validation, batch)
-                total += [float(each) for each in self._judged(*tensors)]
-        return _means(total)
+                there = batch.rows >= 0
+                logits[batch.rows[there]] = self._logits(*tensors[:2]).numpy()[there]
+        probabilities = softmax(logits / fit_temperature(logits, labels))
+        of_truth = probabilities[np.arange(len(labels)), labels]
+        return {
+            "loss": float(-np.log(np.maximum(of_truth, 1e-12)).mean()),
+            "accuracy": float((logits.argmax(axis=1) == labels).mean()),
+        }
 
     def quality(self, judged: Mapping[str, float]) -> list[float]:
         """Give the loss, the less the better."""

@@ -20,7 +20,6 @@ TINY = ClassifierSettings(
     learning_rate=0.03,
     stretch=8,
     averaging=0.9,
-    averaged=1,
 )
 
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from seqkit.errors import InputError
 from seqkit.models import SentimentClassifier, text_classifier
 from seqkit.models.checkpoint import read_checkpoint, write_checkpoint
-from seqkit.models.classification.calibration import softmax
+from seqkit.models.classification.calibration import fit_temperature, softmax
 from seqkit.models.classification.classifier import BOTH, NGRAMS_ALONE
 from seqkit.models.classification.settings import POOLINGS
 from seqkit.models.run_files import read_config
@@ -167,7 +167,9 @@ def test_stops_early_and_keeps_the_best_weights():
     assert fitted.chosen == [best + 1]
     fitted.answers = BOTH
     classes = np.array([label == "positive" for label in wrong]).astype(int)
-    kept = -np.log(softmax(fitted.logits(texts))[np.arange(64), classes]).mean()
+    logits = fitted.logits(texts)
+    probabilities = softmax(logits / fit_temperature(logits, classes))
+    kept = -np.log(probabilities[np.arange(64), classes]).mean()
     assert kept == pytest.approx(losses[best], rel=1e-4)
 
 
