@@ -21,7 +21,7 @@ from seqkit.wording import counted
 REVIEWS = {"movie-sentences": "rotten_tomatoes", "imdb": "imdb"}  # name: source
 DATASETS = ("movies", *REVIEWS)
 _HELD_OUT = 0.1  # share of the texts for validation, and again for the test
-_OPINIONS = 6000  # of the data set "movies", to train on
+_OPINIONS = 6000, 300, 0  # in the training, validation and test of "movies"
 _MISSING = ("", "nan")  # labels that are none, in lower case
 
 
@@ -200,8 +200,8 @@ def load_splits(name: str, seed: int) -> tuple[LabelledSplits, list[str]]:
     - "movie-sentences": 8,530 sentences of reviews of films.
     - "imdb": 25,000 long reviews of films. Those of one film are in one part: each
       part is a piece of the data set, in its order.
-    - "movies": the sentences; to train on, short opinions that are made up besides (see
-      `opinions`); the long reviews without their labels.
+    - "movies": the sentences; short opinions that are made up (see `opinions`) besides,
+      in training and validation; the long reviews without their labels.
 
     Raises:
         InputError: As `load_reviews`.
@@ -213,11 +213,13 @@ def load_splits(name: str, seed: int) -> tuple[LabelledSplits, list[str]]:
         return splits, []
     if name != "movies":
         raise InputError(f"dataset must be one of {', '.join(DATASETS)}; got {name!r}")
-    texts, labels = short_opinions(_OPINIONS, seed)
-    training = LabelledTexts(
-        splits.training.texts + texts, splits.training.labels + labels
-    )
-    return splits._replace(training=training), load_reviews("imdb").texts
+    made_up = LabelledTexts(*short_opinions(sum(_OPINIONS), seed))
+    first, parts = 0, []
+    for part, number in zip(splits, _OPINIONS, strict=True):
+        more = made_up.take(range(first, first + number))
+        first += number
+        parts.append(LabelledTexts(part.texts + more.texts, part.labels + more.labels))
+    return LabelledSplits(*parts), load_reviews("imdb").texts
 
 
 def split_in_order(data: LabelledTexts, seed: int) -> LabelledSplits:
