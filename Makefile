@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 NEXT := $(VENV)-next
+NEXT_KERAS ?= keras-nightly==3.16.0.dev2026102704
 LAYER_TESTS := tests/layers tests/testing/test_contract.py tests/outside/test_keras.py
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
@@ -35,7 +36,7 @@ test-all: lint ## every test, the slow ones too
 	$(BIN)/python -m pytest -n 2
 
 test-next: $(VENV)/installed-apps+data+test ## the layers on the next Keras, its nightly build
-	$(BIN)/python -m pip install --quiet --no-deps --pre --upgrade --target $(NEXT) keras-nightly
+	$(BIN)/python -m pip install --quiet --no-deps --pre --upgrade --target $(NEXT) '$(NEXT_KERAS)'
 	PYTHONPATH=$(abspath $(NEXT)) $(BIN)/python -m pytest -n 2 -m "not slow" $(LAYER_TESTS)
 
 test-jax: $(VENV)/installed-apps+data+test ## the same layers on Keras's JAX backend

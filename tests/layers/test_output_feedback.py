@@ -152,7 +152,7 @@ def test_training_with_targets_learns_to_run_free():
             "`sampling` must lie in",
         ),
         (lambda: OutputFeedback(GRU(2), 2, normalized=True), "needs a `decay`"),
-        (lambda: OutputFeedback(GRU(2), 2)(X, targets=Y[..., :1]), r"time, 2\), got"),
+        (lambda: OutputFeedback(GRU(2), 2)(X, targets=Y[..., :1]), r"6, 2\), got"),
         (lambda: OutputFeedback(GRU(2), 2).generate(3), "needs a `seed`, `inputs`"),
         (
             lambda: OutputFeedback(GRU(2), 2).generate(0, seed=Y),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seqkit.errors import InputError
 from seqkit.models.settings import check_settings, setting
 
 POOLINGS = ("last", "max", "mean", "attention")
@@ -70,3 +71,9 @@ class ClassifierSettings:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        in_one = self.pooling == "last" and self.layers == 1
+        if in_one and self.stretch != type(self).stretch:
+            raise InputError(
+                "stretch goes with pooling max, mean or attention, or with more than "
+                "one of layers: pooling last reads a text in one"
+            )
