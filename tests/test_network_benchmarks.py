@@ -10,7 +10,10 @@ from benchmarks.__main__ import main
 
 def test_cells(tmp_path, capsys, monkeypatch):
     threads = tf.config.threading  # which are set before TensorFlow has begun
-    monkeypatch.setattr(threads, "set_intra_op_parallelism_threads", lambda _: None)
+    for name in ("intra", "inter"):
+        monkeypatch.setattr(
+            threads, f"set_{name}_op_parallelism_threads", lambda _: None
+        )
     kept = tmp_path / "cells.json"
     words = ["cells", "--networks", "SimpleRNN", "--point", "2x3x2x2", "--rounds", "2"]
     assert main([*words, "--json", str(kept)]) == 0

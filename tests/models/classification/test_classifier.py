@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from seqkit.errors import InputError
-from seqkit.models import SentimentClassifier, text_classifier
+from seqkit.models import ClassifierSettings, SentimentClassifier, text_classifier
 from seqkit.models.checkpoint import read_checkpoint, write_checkpoint
 from seqkit.models.classification.calibration import fit_temperature, softmax
 from seqkit.models.classification.classifier import BOTH, NGRAMS_ALONE
@@ -33,7 +33,10 @@ def test_learns(classifier):
 def test_lstm_learns_after_right_padding_because_it_is_masked(masked, monkeypatch):
     """Three words, then 60 steps of padding: without a mask it sees nothing."""
     texts, labels = ["a good film", "a bad film"] * 32, [0, 1] * 32
-    settings = replace(TINY, network="LSTM", pooling="last", learning_rate=0.01)
+    whole = ClassifierSettings.stretch  # the last state is that of a text in one
+    settings = replace(
+        TINY, network="LSTM", pooling="last", stretch=whole, learning_rate=0.01
+    )
     keras.utils.set_random_seed(0)
     embedding = keras.layers.Embedding
     if not masked:
@@ -65,8 +68,9 @@ def test_lstm_learns_after_right_padding_because_it_is_masked(masked, monkeypatc
 @pytest.mark.parametrize("name", ["LSTM", "SimpleRNN", "Jordan"])
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_padding_changes_no_answer(name, pooling):
+    stretch = ClassifierSettings.stretch if pooling == "last" else 3
     settings = replace(
-        TINY, network=name, pooling=pooling, bidirectional=True, stretch=3
+        TINY, network=name, pooling=pooling, bidirectional=True, stretch=stretch
     )
     network = text_classifier(settings, vocabulary_size=9, classes=3)
     ids = np.array([[3, 4, 5, 6], [6, 0, 0, 0], [0, 0, 0, 0]], "int32")
