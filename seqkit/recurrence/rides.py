@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from seqkit.recurrence.shapes import round_up
+
 MOST_RIDES = 50  # of one size; then it is worth a compilation of its own
 
 
@@ -31,7 +33,7 @@ class Rides:
 
     def size(self, n_rows: int) -> int:
         """Return the number of rows to run for that many."""
-        own = rounded(n_rows)
+        own = round_up(max(n_rows, 1))
         with self._lock:
             larger = [size for size in self._compiled if size >= own]
             if own not in self._compiled and larger and self._rides[own] < self.most:
@@ -46,9 +48,3 @@ class Rides:
             lambda n: np.int32(self.size(int(n))), [n_rows], "int32", stateful=True
         )
         return tf.ensure_shape(size, ())
-
-
-def rounded(n: int) -> int:
-    """Return `round_up` of a number, at least 1."""
-    grain = 1 << max((max(n, 1) + 7) // 8 - 1, 0).bit_length()
-    return (max(n, 1) + grain - 1) // grain * grain

@@ -47,16 +47,23 @@ def round_up(n: Any) -> Any:
 
     Four sizes an octave: at most a quarter is added, and few shapes occur.
 
+    Args:
+        n: a Python number, or a tensor of one.
+
     Example:
-    >>> [int(round_up(tf.constant(n))) for n in (1, 7, 9, 16, 17, 33)]
+    >>> [round_up(n) for n in (1, 7, 9, 16, 17, 33)]
     [1, 7, 10, 16, 20, 40]
+    >>> int(round_up(tf.constant(33)))
+    40
     """
     grain = power_of_two((n + 7) // 8)
     return (n + grain - 1) // grain * grain
 
 
 def power_of_two(n: Any) -> Any:
-    """Return the least power of two that is ≥ n, for n ≥ 1."""
+    """Return the least power of two that is ≥ n, for n ≥ 1, a number or a tensor."""
+    if isinstance(n, int):
+        return 1 << (n - 1).bit_length()
     exponent = tf.math.log(tf.cast(n, "float64")) / math.log(2)
     return tf.cast(2 ** tf.math.ceil(exponent - 1e-9), "int32")
 

@@ -7,13 +7,13 @@ from seqkit import layers
 from seqkit.recurrence import portable, shapes
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.functions import functions_of
-from seqkit.recurrence.rides import Rides, rounded
+from seqkit.recurrence.rides import Rides
 
 
 def test_sizes_are_rounded_as_in_graphs():
-    found = [rounded(n) for n in range(1, 300)]
+    found = [shapes.round_up(n) for n in range(1, 300)]
     assert found == [int(shapes.round_up(tf.constant(n))) for n in range(1, 300)]
-    assert rounded(0) == 1
+    assert Rides().size(0) == 1
 
 
 def test_a_larger_batch_gets_its_own_size():
