@@ -9,7 +9,7 @@ from seqkit import keras_internals, tensorflow_internals
 
 PACKAGE = Path(seqkit.__file__).parent
 HOMES = [Path(m.__file__) for m in (keras_internals, tensorflow_internals)]
-MODULES = [*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "apps").glob("*.py")]
+MODULES = list(PACKAGE.rglob("*.py"))
 OF_PYTHON = {"_replace", "_asdict", "_fields", "_make", "_getframe"}
 OF_KERAS = {"inner_loop"}  # without an underscore, and in no documentation
 

@@ -1,10 +1,4 @@
-import sys
-from pathlib import Path
-
 import pytest
-
-# As when `python apps/sentiment.py` runs.
-sys.path.insert(0, str(Path(__file__).parents[2] / "apps"))
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import anomaly_run
-import anomaly_source
 import numpy as np
 import pytest
 import tensorflow as tf
-from anomaly_labels import read_labels
 
+from seqkit.apps import anomaly_run, anomaly_source
+from seqkit.apps.anomaly_labels import read_labels
 from seqkit.errors import InputError
 from seqkit.models import AnomalyDetector
 from seqkit.models.anomaly.datasets import DATASETS

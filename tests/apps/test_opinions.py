@@ -3,8 +3,8 @@
 import re
 
 import pytest
-import sentiment
 
+from seqkit.apps import sentiment
 from seqkit.models import SentimentClassifier
 from seqkit.models.classification import opinions
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import sentiment
 import tensorflow as tf
-from sentiment_data import Source
 
+from seqkit.apps import sentiment
+from seqkit.apps.sentiment_data import Source
 from seqkit.models import SentimentClassifier
 from seqkit.models.classification.training import Training
 from seqkit.recurrence import portable
@@ -26,7 +26,7 @@ QUICK = [
     *("--epochs", "2", "--learning-rate", "0.05", "--dropout", "0"),
     *("--batch-size", "8", "--stretch", "8", "--averaging", "0.9"),
 ]
-APP = Path(sentiment.__file__)
+APP = Path(__file__).parents[2] / "apps" / "sentiment.py"
 
 
 def write_table(path, rows, separator=","):

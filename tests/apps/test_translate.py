@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-import translate
 
+from seqkit.apps import translate
 from seqkit.models import Translation, Translator
 from seqkit.models.translation.training import Training
 from seqkit.recurrence import portable
@@ -22,7 +22,7 @@ QUICK = [
     *("--monitor", "loss", "--max-length", "12", "--beam", "2"),
     *("--encoder", "Elman", "--no-bidirectional"),
 ]
-APP = Path(translate.__file__)
+APP = Path(__file__).parents[2] / "apps" / "translate.py"
 WORDS = {"one": "un", "two": "deux", "three": "trois", "four": "quatre", "five": "cinq"}
 
 

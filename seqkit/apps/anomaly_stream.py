@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from anomaly_source import Source
 
+from seqkit.apps.anomaly_source import Source
 from seqkit.errors import InputError
 from seqkit.models.run_files import CONFIG_FILE
 from seqkit.series.lines import Layout, cells_of

@@ -77,6 +77,9 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
     except (InputError, ExportError) as error:
         code = BAD_INPUT if isinstance(error, InputError) else FAILED
         message = str(error)
+    except ModuleNotFoundError as error:
+        code = FAILED
+        message = f"needs the package {error.name}: pip install 'seqkit[apps]'"
     except KeyboardInterrupt:
         code, message = STOPPED, "stopped"
     except BrokenPipeError:  # whoever read what is printed has had enough

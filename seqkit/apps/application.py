@@ -1,7 +1,8 @@
-"""A run of an application over texts: read, train, measure, draw, export, write."""
+"""A run of an application: read, train, measure, draw, export, write."""
 
 import argparse
 import json
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -10,14 +11,13 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any, ClassVar, NamedTuple
 
-from command_line import (
+from seqkit.apps.command_line import (
     Parser,
     add_settings,
     import_tensorflow_quietly,
     run,
     settings_of,
 )
-
 from seqkit.folders import complete_folder
 from seqkit.models.run_files import (
     METRICS_FILE,
@@ -43,7 +43,7 @@ class Application(ABC):
     """An application: what it reads, trains, measures, draws and prints.
 
     Attributes:
-        prog: The name of its program.
+        prog: The name of its program, where it is not called by another.
         description: The program's.
         epilog: Of its help.
         task: What a run's config.json says that it is of.
@@ -51,6 +51,7 @@ class Application(ABC):
         settings: Dataclass of all that can be chosen about a model.
         source: Dataclass of where data come from, with `add_options`, `of`,
             `of_config`, `name` and `splits`.
+        settings_title: Of the options that are the settings.
         unit: What data are counted in.
     """
 
@@ -60,6 +61,7 @@ class Application(ABC):
     task: ClassVar[str]
     output: ClassVar[str]
     settings: ClassVar[type]
+    settings_title: ClassVar[str] = "text, network and training"
     source: ClassVar[Any]
     unit: ClassVar[str] = "text"
 
@@ -87,6 +89,22 @@ class Application(ABC):
     def add_commands(self, add: Callable[[Any], argparse.ArgumentParser]) -> None:
         """Add the subcommands of this application alone."""
 
+    def sizes(self, splits: Any) -> dict[str, int]:
+        """Count what each part of the data has."""
+        return {name: len(part[0]) for name, part in splits._asdict().items()}
+
+    def learnt(self, model: Any) -> dict[str, Any]:
+        """Say how a model was trained, for metrics.json."""
+        return {
+            "parameters": model.network.count_params(),
+            "epochs_chosen": model.chosen,
+            "history": model.history,
+        }
+
+    def notes(self, source: Any, splits: Any) -> dict[str, Any]:
+        """Say where data came from, for config.json."""
+        return {"data": asdict(source)}
+
     def config(self, folder: str) -> dict[str, Any]:
         """Read the config.json of a run of this application."""
         return read_config(folder, self.task)
@@ -106,8 +124,9 @@ class Application(ABC):
         with complete_folder(output, replaceable=is_run) as folder:
             _step(1, f"Reading {source.name}")
             splits = source.splits(settings.seed)
-            for name, part in splits._asdict().items():
-                print(f"  {counted(len(part[0]), self.unit)} for {name}", flush=True)
+            sizes = self.sizes(splits)
+            for name, size in sizes.items():
+                print(f"  {counted(size, self.unit)} for {name}", flush=True)
             import_tensorflow_quietly()
             _step(2, f"Training {self.name(settings)}")
             resumed, started = unfinished.exists(), time.monotonic()
@@ -122,20 +141,16 @@ class Application(ABC):
             measured = self.measure(model, splits)
             metrics = {
                 **measured.metrics,
-                self.unit + "s": {
-                    n: len(part[0]) for n, part in splits._asdict().items()
-                },
-                "parameters": model.network.count_params(),
+                self.unit + "s": sizes,
                 "training_seconds": seconds,
-                "epochs_chosen": model.chosen,
-                "history": model.history,
+                **self.learnt(model),
             }
             _step(4, "Drawing")
             (folder / PLOTS_FOLDER).mkdir()
             for name, figure in measured.draw().items():
                 figure.savefig(folder / PLOTS_FOLDER / f"{name}.png")
             _step(5, "Exporting, and comparing with a fresh process")
-            model.save(folder, {"task": self.task, "data": asdict(source)})
+            model.save(folder, {"task": self.task, **self.notes(source, splits)})
             model.export(folder / SAVED_MODEL_FOLDER)
             write_json(folder / METRICS_FILE, metrics)
         rmtree(unfinished, ignore_errors=True)
@@ -160,9 +175,9 @@ class Application(ABC):
         """Print what was measured, for people or as JSON."""
         print(json.dumps(metrics) if options.json else self.summary(metrics))
 
-    def parser(self) -> Parser:
-        """Describe the command line."""
-        top = Parser(description=self.description, epilog=self.epilog, prog=self.prog)
+    def parser(self, prog: str) -> Parser:
+        """Describe the command line of a program of this name."""
+        top = Parser(description=self.description, epilog=self.epilog, prog=prog)
         top.add_version()
         commands = top.add_subparsers(dest="name", required=True, metavar="SUBCOMMAND")
 
@@ -175,7 +190,7 @@ class Application(ABC):
 
         training = add(self.train)
         self.source.add_options(training)
-        add_settings(training, self.settings, "text, network and training")
+        add_settings(training, self.settings, self.settings_title)
         add_output(training, self.output)
         training.add_argument(
             "--fresh", action="store_true",
@@ -193,7 +208,8 @@ class Application(ABC):
 
     def main(self, arguments: Sequence[str] | None = None) -> int:
         """Run the command line; return its exit code."""
-        return run(self.parser(), arguments)
+        prog = self.prog if arguments is not None else Path(sys.argv[0]).name
+        return run(self.parser(prog), arguments)
 
 
 def add_model(parser: argparse.ArgumentParser, default: str) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from command_line import table
 from tqdm import tqdm
 
+from seqkit.apps.command_line import table
 from seqkit.models.translation.pairs import SentencePairs
 
 if TYPE_CHECKING:

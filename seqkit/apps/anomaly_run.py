@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from anomaly_source import Source
-from command_line import import_tensorflow_quietly, step, table
 
+from seqkit.apps.anomaly_source import Source
+from seqkit.apps.command_line import import_tensorflow_quietly, step, table
 from seqkit.folders import complete_folder
 from seqkit.models import DetectorSettings
 from seqkit.models.run_files import (

@@ -1,0 +1,48 @@
+"""The commands that `pip install` makes, and the scripts of a checkout."""
+
+import configparser
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APPLICATIONS = ("anomaly", "sentiment", "translate")
+
+
+@pytest.mark.parametrize("name", APPLICATIONS)
+def test_the_console_command_is_the_program(name, capsys, monkeypatch):
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    lines = settings["options.entry_points"]["console_scripts"].split("\n")
+    commands = dict(line.split(" = ") for line in lines if line)
+    module, function = commands[f"seqkit-{name}"].split(":")
+    main = getattr(importlib.import_module(module), function)
+    monkeypatch.setattr(sys, "argv", [f"/somewhere/bin/seqkit-{name}", "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    assert f"usage: seqkit-{name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", APPLICATIONS)
+def test_the_script_runs_from_any_folder(name, tmp_path):
+    finished = subprocess.run(
+        [sys.executable, ROOT / "apps" / f"{name}.py", "--version"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert finished.stdout.strip()
+
+
+def test_a_package_that_is_missing_is_named(capsys, monkeypatch):
+    from seqkit.apps import sentiment
+
+    monkeypatch.setitem(sys.modules, "sklearn.model_selection", None)
+    monkeypatch.delitem(
+        sys.modules, "seqkit.models.classification.labelled", raising=False
+    )
+    assert sentiment.main(["crossvalidate"]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "pip install 'seqkit[apps]'" in error
