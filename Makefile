@@ -7,7 +7,7 @@ NEXT_KERAS ?= keras-nightly==3.16.0.dev2026102704
 LAYER_TESTS := tests/layers tests/testing/test_contract.py tests/outside/test_keras.py
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help demo test test-all test-next test-jax bench lint format clean
+.PHONY: help demo test test-all test-next test-jax bench docs lint format clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,9 +46,12 @@ test-jax: $(VENV)/installed-apps+data+test ## the same layers on Keras's JAX bac
 bench: $(VENV)/installed-bench ## speed beside Keras (TensorFlow and JAX) and PyTorch
 	$(BIN)/python -m benchmarks
 
+docs: $(VENV)/installed-apps+docs ## the site, its lessons run: docs/_build/index.html
+	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build
+
 format: $(VENV)/installed-apps+data+test ## apply the style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean: ## remove the environment and caches
-	rm -rf $(VENV) $(NEXT) build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) $(NEXT) docs/_build docs/gallery build *.egg-info .pytest_cache .ruff_cache .mypy_cache
