@@ -83,7 +83,7 @@ def test_a_lesson_begins_with_its_title_and_what_it_teaches(path):
     assert set(line) == {"="}
     assert len(line) >= len(title)
     _, objectives = docstring.split(OBJECTIVES[path.parent.name])
-    assert len(re.findall(r"^- ", objectives.split("**")[0], re.MULTILINE)) >= 3
+    assert len(re.findall(r"^- ", objectives.split("\n\n**")[0], re.MULTILINE)) >= 3
 
 
 @name_of_file
