@@ -83,8 +83,9 @@ print("h_3 as a nest of functions:", h3)
 # .. math:: h_T = \sum_{t=1}^{T} u^{\,T-t}\, w\, x_t
 #
 # 输入每多保存一步，就多乘一次 :math:`u`。这里
-# :math:`h_3 = 4 \cdot 1 + 2 \cdot 2 + 1 \cdot 1 = 9`。序列很长时 :math:`u^{T-t}` 会怎样，
-# 是第 5 课的内容。（写成求和要求单元没有激活函数；写成嵌套的函数则没有这个要求。）
+# :math:`h_3 = 4 \cdot 1 + 2 \cdot 2 + 1 \cdot 1 = 9`。
+# 序列很长时 :math:`u^{T-t}` 会怎样，是第 5 课的内容。
+# （写成求和要求单元没有激活函数；写成嵌套的函数则没有这个要求。）
 
 inputs, w, u = np.array([1, 2, 1]), 1, 2
 T = len(inputs)
