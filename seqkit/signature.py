@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 
 import keras
 
+from seqkit.docstrings import complete
+
 Parameter = inspect.Parameter
 Signature = inspect.Signature
 BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL)
@@ -136,11 +138,18 @@ class Extensible:
         if "__init__" in vars(cls):
             cls.__init__ = _bound(cls, vars(cls)["__init__"])  # type: ignore
         _signature_from(cls, cls)  # what cannot be merged fails here
+        cls.__doc__ = complete(cls, [each for each in cls.__mro__ if _takes_part(each)])
 
     @classmethod
     def _first_signature(cls, own: Signature) -> Signature:
         """Return the signature of the line's first class, from that of its own."""
         return own
+
+
+def _takes_part(cls: type) -> bool:
+    """Return whether a class is one of seqkit's, or of those made from them."""
+    ours = cls.__module__.startswith("seqkit.") or issubclass(cls, Extensible)
+    return ours and cls is not Extensible
 
 
 @dataclass

@@ -16,6 +16,8 @@ PACKAGE = ROOT / "seqkit"
 HELPERS = {
     "version",
     "signature",
+    "docstrings",
+    "lazy",
     "keras_internals",
     "tensorflow_internals",
     "errors",

@@ -49,6 +49,9 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
     `RecurrentCell` adds the arguments that most networks share. Cells made of other
     cells are no more than a `Cell`.
 
+    Args:
+        **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
+
     Call arguments:
         inputs: tensor `(batch, features)`, one time step.
         states: list of tensors `(batch, size)`, one for each of `state_size`.
@@ -216,8 +219,6 @@ class RecurrentCell(Cell):
         recurrent_dropout: share of the state to drop where it meets a recurrent kernel,
             in [0, 1), the same units at every step.
         seed: integer that fixes the dropout masks.
-
-    The call arguments and what is returned are those of `Cell`.
 
     Raises:
         ValueError: an argument is out of its range.

@@ -32,8 +32,6 @@ class CfCCell(RecurrentCell):
         backbone_activation: g.
         time_channel: whether the last feature of the input is Δt.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example: two features, then the time since the step before.
     >>> cell = CfCCell(4, backbone_units=8, time_channel=True)
     >>> h = cell.get_initial_state(batch_size=1)

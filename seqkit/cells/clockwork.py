@@ -38,8 +38,6 @@ class ClockworkCell(RecurrentCell):
         first_step: t of the first step, an integer: 0, so that all groups act there, or
             1 in some programs.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example: the largest network of the paper, with a linear output, has 2,497 weights.
     >>> cell = ClockworkCell(64, periods=(1, 2, 4, 8, 16, 32, 64, 128))
     >>> cell.build((None, 1))

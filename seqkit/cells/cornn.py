@@ -32,8 +32,6 @@ class coRNNCell(RecurrentCell):
         damping: ε, a positive number. The defaults of the three are what the paper
             found for images read pixel by pixel; they are to be chosen for a task.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = coRNNCell(4)
     >>> states = cell.get_initial_state(batch_size=2)

@@ -32,8 +32,6 @@ class CoupledLSTMCell(LSTMFamilyCell):
             starts where that of `LSTMCell` does, whatever `bias_initializer` gives to
             the others.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = CoupledLSTMCell(4)
     >>> states = cell.get_initial_state(batch_size=2)

@@ -39,8 +39,6 @@ class DepthGatedLSTMCell(LSTMFamilyCell):
         peephole_initializer: initializer of q and w, which are regularized and
             constrained as recurrent weights are.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = DepthGatedLSTMCell(4, layers=3)
     >>> states = cell.get_initial_state(batch_size=2)

@@ -36,8 +36,6 @@ class EchoStateCell(RecurrentCell):
         leak: a in (0, 1], the share of the state that is new at each step.
         connectivity: share of the numbers in U that are not zero, in (0, 1].
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = EchoStateCell(20, output_units=2)
     >>> h = cell.get_initial_state(batch_size=5)

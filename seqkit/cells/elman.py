@@ -35,8 +35,6 @@ class ElmanCell(RecurrentCell):
             α = 0.3, c_1 = 0.5, logistic hidden units, linear output, no gradient
             through the context.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = ElmanCell(4, output_units=2)
     >>> context = cell.get_initial_state(batch_size=5)

@@ -17,8 +17,6 @@ class GatedCell(RecurrentCell):
 
     Args:
         recurrent_activation: activation of the gates, σ in the equations.
-
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
     """
 
     blocks: int
@@ -81,8 +79,6 @@ class LSTMFamilyCell(GatedCell):
     Args:
         unit_forget_bias: whether the forget gate's bias starts at one, whatever
             `bias_initializer` gives to the others (Jozefowicz 2015).
-
-    The other arguments, the call arguments and errors are those of `GatedCell`.
     """
 
     blocks = 4

@@ -31,8 +31,6 @@ class GRUCell(RecurrentCell):
         implementation: 1 or 2, as code written for Keras may pass it. There is one
             computation here: one dropout mask serves all gates.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = GRUCell(4)
     >>> h = cell.get_initial_state(batch_size=2)

@@ -45,8 +45,6 @@ class GRUDCell(RecurrentCell):
         deltas: whether the inputs hold δ_t, in any unit of time, after the readings:
             2 C features. Otherwise every step takes one unit of time.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = GRUDCell(4)
     >>> cell.build((None, 2))

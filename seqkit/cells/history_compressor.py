@@ -46,8 +46,7 @@ class HistoryCompressorCell(RecurrentCell):
             more have one code.
         collapsed: whether the lower level predicts the state of the upper.
 
-    Recurrent dropout acts on h. The other arguments, the call arguments and errors are
-    those of `RecurrentCell`.
+    Recurrent dropout acts on h.
 
     Example:
     >>> cell = HistoryCompressorCell(4)

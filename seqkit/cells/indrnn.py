@@ -24,8 +24,6 @@ class IndRNNCell(RecurrentCell):
     `(units,)`. u starts uniform in [0, 1). There is no product for recurrent
     dropout to act on.
 
-    The arguments, call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = IndRNNCell(4)
     >>> h = cell.get_initial_state(batch_size=2)

@@ -22,7 +22,7 @@ class IRNNCell(SimpleRNNCell):
     for tasks that need no long memory.
 
     Weights: `kernel` `(features, units)`, `recurrent_kernel` `(units, units)`, `bias`
-    `(units,)`. The arguments, call arguments and errors are those of `RecurrentCell`.
+    `(units,)`.
 
     Example:
     >>> cell = IRNNCell(4)

@@ -32,8 +32,6 @@ class JANETCell(GatedCell):
         chrono_steps: T of the chrono initialization, an integer above 2; `None` for
             none.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> layer = keras.layers.RNN(JANETCell(100, chrono_steps=50))
     >>> layer.build((None, None, 1))

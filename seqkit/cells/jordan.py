@@ -42,8 +42,6 @@ class JordanCell(RecurrentCell):
             through the state units. (Those programs feed targets back in training;
             this layer feeds back its own output, as they do in prediction.)
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = JordanCell(4, output_units=2, decay=0.5)
     >>> s = cell.get_initial_state(batch_size=5)

@@ -30,8 +30,6 @@ class LayerNormCell(GatedCell):
     Args:
         norm_gamma_initializer: initializer of the gains γ. The offsets β are biases.
         norm_epsilon: ε, a positive number.
-
-    The other arguments, the call arguments and errors are those of `GatedCell`.
     """
 
     def __init__(

@@ -31,7 +31,6 @@ class LayerNormGRUCell(LayerNormCell):
         norm_gamma_initializer: initializer of γ.
         norm_epsilon: ε, a positive number.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`:
     `bias_initializer`, its regularizer and its constraint are those of β.
 
     Example:

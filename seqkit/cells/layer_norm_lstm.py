@@ -37,8 +37,6 @@ class LayerNormLSTMCell(LayerNormCell, LSTMFamilyCell):
             `bias_initializer` says, and `use_bias=False` leaves them out too.
         norm_epsilon: ε, a positive number.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = LayerNormLSTMCell(4)
     >>> states = cell.get_initial_state(batch_size=2)

@@ -30,8 +30,6 @@ class LearnedInitialStateCell(WrapperCell):
         seed: integer that fixes random states.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
-    The call arguments are those of `Cell`.
-
     Raises:
         ValueError: an argument is out of its range.
 

@@ -30,8 +30,6 @@ class LEMCell(RecurrentCell):
         recurrent_activation: function of the time scales, σ above.
         time_step: Δt in (0, 1], the largest time scale.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = LEMCell(4)
     >>> states = cell.get_initial_state(batch_size=2)

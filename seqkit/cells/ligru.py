@@ -27,8 +27,6 @@ class LiGRUCell(GatedCell):
     Args:
         recurrent_activation: activation of the gates, σ above.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = LiGRUCell(4)
     >>> h = cell.get_initial_state(batch_size=2)

@@ -36,8 +36,7 @@ class LRUCell(LinearCell):
         diagonal_skip: whether D is a vector, for as many outputs as features.
 
     |λ|² starts uniform between the squares of the radii, so that λ is uniform on a ring
-    of the complex plane; B and C start normal, with the variances of the paper. The
-    other arguments, the call arguments and errors are those of `LinearCell`.
+    of the complex plane; B and C start normal, with the variances of the paper.
 
     Example:
     >>> cell = LRUCell(4, output_units=3)

@@ -30,8 +30,6 @@ class LSTMCell(LSTMFamilyCell):
         implementation: 1 or 2, as code written for Keras may pass it. There is one
             computation here: one dropout mask serves all gates.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = LSTMCell(4)
     >>> states = cell.get_initial_state(batch_size=2)

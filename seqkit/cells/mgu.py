@@ -31,8 +31,6 @@ class MGUCell(GatedCell):
         reset_after: whether the gate acts after the recurrent product.
         gate_keeps: whether f is the share of h that is kept, not that which is renewed.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = MGUCell(4)
     >>> h = cell.get_initial_state(batch_size=2)

@@ -23,8 +23,6 @@ class MinGRUCell(LinearCell):
             with logarithms, has a function that is positive.
         recurrent_activation: activation of the gate, σ above.
 
-    The other arguments, the call arguments and errors are those of `LinearCell`.
-
     Example:
     >>> cell = MinGRUCell(4)
     >>> h = cell.get_initial_state(batch_size=2)

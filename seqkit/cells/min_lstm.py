@@ -23,8 +23,7 @@ class MinLSTMCell(LinearCell):
         activation: g: linear as in the paper's section 3; its appendix, which computes
             with logarithms, has a function that is positive.
 
-    i' and f' are computed from log f − log i, so that no input makes them 0/0. The
-    other arguments, the call arguments and errors are those of `LinearCell`.
+    i' and f' are computed from log f − log i, so that no input makes them 0/0.
 
     Example:
     >>> cell = MinLSTMCell(4)

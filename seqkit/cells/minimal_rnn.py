@@ -26,8 +26,6 @@ class MinimalRNNCell(RecurrentCell):
         activation: f, the function of the latent input.
         recurrent_activation: activation of the gate, σ above.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = MinimalRNNCell(4)
     >>> h = cell.get_initial_state(batch_size=2)

@@ -26,8 +26,7 @@ class MultiRecurrentCell(RecurrentCell):
         output_units: size of the output; `None` takes `units`.
         output_activation: g, the function of the output. It bounds what comes back.
 
-    Recurrent dropout acts on h. The other arguments, the call arguments and errors are
-    those of `RecurrentCell`.
+    Recurrent dropout acts on h.
 
     Example:
     >>> cell = MultiRecurrentCell(4, output_units=2)

@@ -61,8 +61,6 @@ class InputItselfCell(MutatedCell):
     Args:
         input_projection: whether the input is multiplied by a kernel there too, so that
             its size is free. Without it there must be as many features as units.
-
-    The other arguments, the call arguments and errors are those of `GatedCell`.
     """
 
     own_block: ClassVar[int]  # where the input enters as it is
@@ -122,8 +120,6 @@ class MUT1Cell(InputItselfCell):
         input_projection: whether there is a W_n. The paper has none, which needs as
             many features as units.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = MUT1Cell(4)
     >>> h = cell.get_initial_state(batch_size=2)
@@ -171,8 +167,6 @@ class MUT2Cell(InputItselfCell):
             many features as units; with it this is the GRU with the reset before the
             product, and z for 1 − z.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = MUT2Cell(3, input_projection=False)
     >>> h = cell.get_initial_state(batch_size=2)
@@ -213,8 +207,6 @@ class MUT3Cell(MutatedCell):
 
     Args:
         recurrent_activation: activation of the gates, σ above.
-
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
 
     Example:
     >>> cell = MUT3Cell(4)

@@ -38,8 +38,6 @@ class NASCell(GatedCell):
         projection_initializer: initializer of V, which is regularized and constrained
             as recurrent weights are.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = NASCell(4)
     >>> states = cell.get_initial_state(batch_size=2)

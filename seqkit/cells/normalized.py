@@ -22,8 +22,6 @@ class NormalizedCell(WrapperCell):
         layer: a cell, or a layer over one.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
-    The call arguments are those of `Cell`.
-
     Example:
     >>> from seqkit.cells import GRUCell
     >>> cell = NormalizedCell(GRUCell(4))

@@ -40,8 +40,6 @@ class OutputFeedbackCell(WrapperCell):
         normalized: whether v_t enters by 1 − α; needs a decay.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
-    The call arguments are those of `Cell`.
-
     Raises:
         ValueError: an argument is out of its range.
 

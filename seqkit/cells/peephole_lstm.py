@@ -33,8 +33,6 @@ class PeepholeLSTMCell(LSTMFamilyCell):
         peephole_initializer: initializer of the peephole vectors, which are
             regularized and constrained as recurrent weights are.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = PeepholeLSTMCell(4)
     >>> states = cell.get_initial_state(batch_size=2)

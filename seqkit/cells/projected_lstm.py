@@ -35,8 +35,6 @@ class ProjectedLSTMCell(LSTMFamilyCell):
         projection_initializer: initializer of V, which is regularized and constrained
             as recurrent weights are.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = ProjectedLSTMCell(8, projection=2)
     >>> states = cell.get_initial_state(batch_size=5)

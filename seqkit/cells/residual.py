@@ -18,8 +18,7 @@ class ResidualCell(WrapperCell):
         layer: a cell, or a layer over one, whose output has the size of its input.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
-    The call arguments are those of `Cell`. Where the cell inside drops inputs, what is
-    added is the input with its dropout.
+    Where the cell inside drops inputs, what is added is the input with its dropout.
 
     Raises:
         ValueError: the input has another size than the output.

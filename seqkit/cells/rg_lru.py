@@ -34,8 +34,6 @@ class RGLRUCell(LinearCell):
     Args:
         project: whether a linear layer brings the inputs to `units` first.
 
-    The other arguments, the call arguments and errors are those of `LinearCell`.
-
     Example:
     >>> cell = RGLRUCell(4)
     >>> h = cell.get_initial_state(batch_size=2)

@@ -33,8 +33,6 @@ class RHNCell(GatedCell):
         transform_bias: where the bias of k starts, whatever `bias_initializer` gives to
             the others. Below zero, layers start by carrying.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = RHNCell(4, depth=5)
     >>> h = cell.get_initial_state(batch_size=2)

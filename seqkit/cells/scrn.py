@@ -35,8 +35,6 @@ class SCRNCell(RecurrentCell):
         output_activation: g, the function of the output.
         decay: α in [0, 1), a number or one for each context unit.
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = SCRNCell(8, context_units=3, output_units=2)
     >>> states = cell.get_initial_state(batch_size=5)

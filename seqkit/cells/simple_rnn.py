@@ -17,8 +17,6 @@ class SimpleRNNCell(RecurrentCell):
     Weights, order and defaults are those of `keras.layers.SimpleRNNCell`: `kernel`
     `(features, units)`, `recurrent_kernel` `(units, units)`, `bias` `(units,)`.
 
-    The arguments, call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = SimpleRNNCell(4)
     >>> h = cell.get_initial_state(batch_size=2)

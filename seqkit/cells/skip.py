@@ -32,8 +32,6 @@ class SkipCell(WrapperCell):
         return_updates: whether u_t stands after the output, as one more feature.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
-    The call arguments are those of `Cell`.
-
     Example:
     >>> from seqkit.cells import GRUCell
     >>> cell = SkipCell(GRUCell(4), return_updates=True)

@@ -45,8 +45,6 @@ class sLSTMCell(LSTMFamilyCell):
         heads: into how many heads the units are cut; `units` must be a multiple.
         forget_gate: "sigmoid" or "exponential".
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = sLSTMCell(8, heads=2)
     >>> states = cell.get_initial_state(batch_size=5)

@@ -30,8 +30,6 @@ class StackCell(CompositeCell):
         normalize: whether the input of each cell above the first is normalized.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
-    The call arguments are those of `Cell`.
-
     Raises:
         ValueError: an argument is out of its range.
 

@@ -26,8 +26,6 @@ class UGRNNCell(GatedCell):
         forget_bias: where the gate's bias starts, whatever `bias_initializer` gives to
             the other's. (In the paper it is a constant beside the bias.)
 
-    The other arguments, the call arguments and errors are those of `RecurrentCell`.
-
     Example:
     >>> cell = UGRNNCell(4)
     >>> h = cell.get_initial_state(batch_size=2)

@@ -22,8 +22,6 @@ class WeightDropCell(WrapperCell):
         seed: integer that fixes which weights are dropped.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
-    The call arguments are those of `Cell`.
-
     Raises:
         ValueError: the rate is out of its range.
 

@@ -27,8 +27,6 @@ class ZoneoutCell(WrapperCell):
         seed: integer that fixes the masks.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
-    The call arguments are those of `Cell`.
-
     Raises:
         ValueError: a rate is out of its range, or `cell_rate` is given and the cell has
             one state only.

@@ -4,13 +4,16 @@ from typing import Any
 
 import tensorflow as tf
 
+from seqkit.decoding.greedy import greedy_search
 from seqkit.decoding.limits import NEVER, Limits, at_least
 from seqkit.decoding.penalties import coverage_bonus, length_divisor
 from seqkit.decoding.protocol import Decoded, StepFunction
 from seqkit.decoding.search import Choice, Ended, Now, search
+from seqkit.docstrings import described_as
 from seqkit.errors import InputError
 
 
+@described_as(greedy_search)
 def beam_search(
     step: StepFunction,
     start: Any,
@@ -46,8 +49,6 @@ def beam_search(
             position that got less than 1e-6 of it counts as having got that.
         source_mask: Boolean `(batch, source)`: the positions whose coverage counts.
             Needed with `coverage_penalty`, and with it alone.
-
-    The other arguments are those of `greedy_search`.
 
     Returns:
         `n_best` outputs a row, by their score.

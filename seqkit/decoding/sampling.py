@@ -4,13 +4,16 @@ from typing import Any
 
 import tensorflow as tf
 
+from seqkit.decoding.greedy import greedy_search
 from seqkit.decoding.limits import Limits, at_least
 from seqkit.decoding.protocol import Decoded, StepFunction
 from seqkit.decoding.search import Now
 from seqkit.decoding.single import single_search
+from seqkit.docstrings import described_as
 from seqkit.errors import InputError
 
 
+@described_as(greedy_search)
 def sample(
     step: StepFunction,
     start: Any,
@@ -36,11 +39,12 @@ def sample(
         seed: A number, or an int32 scalar; the same seed draws the same outputs for a
             row, whatever the other rows are. None for another one at each call.
 
-    The other arguments and errors are those of `greedy_search`.
-
     Returns:
         One output a row: `n_best` is 1. Score and log-probability are the model's, as
         if temperature were 1 and every token allowed.
+
+    Raises:
+        InputError: A setting is out of its range.
 
     Example:
         >>> table = np.log([[0.1, 0.5, 0.4], [0.1, 0.2, 0.7], [0.3, 0.3, 0.4]])

@@ -128,8 +128,6 @@ class BahdanauAttention(Attention):
     Args:
         units: size of the hidden layer of the score.
 
-    The other arguments, the call arguments and errors are those of `Attention`.
-
     Example:
     >>> layer = BahdanauAttention(8)
     >>> memory = np.ones((2, 5, 6), "float32")
@@ -173,8 +171,6 @@ class LuongAttention(Attention):
         score: "dot", "general" or "concat".
         units: size of the hidden layer of "concat", which needs it; the others have
             none.
-
-    The other arguments, the call arguments and errors are those of `Attention`.
 
     Example:
     >>> layer = LuongAttention()

@@ -311,16 +311,7 @@ class RecurrentLayer(Extensible, LayerOverCell):
     """A recurrent layer that makes its cell.
 
     A subclass names its `cell_class`; the arguments of the cell come first in the
-    layer's signature, and can be read from the layer as from the cell. The options and
-    the call are those of `LayerOverCell`.
-
-    Args:
-        **kwargs: the cell's arguments; the options of a layer; `name`, `dtype`,
-            `trainable`, as for any Keras layer.
-
-    Raises:
-        ValueError: an argument is out of its range.
-        TypeError: an argument is unknown.
+    layer's signature, and can be read from the layer as from the cell.
     """
 
     cell_class: ClassVar[type[Cell]]

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class CfC(RecurrentLayer):
     """Closed-form continuous-time network: a gate of time between two functions.
 
-    The equations, weights and arguments are those of `seqkit.cells.CfCCell`, the
-    options and call those of `RecurrentLayer`.
-
     Example: five steps of two features, with the time since the step before.
     >>> layer = CfC(4, backbone_units=8, time_channel=True, return_sequences=True)
     >>> features, elapsed = np.zeros((2, 5, 2)), np.full((2, 5, 1), 0.5)

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class Clockwork(RecurrentLayer):
     """Clockwork network: groups of units that act every T_g-th step.
 
-    The equations, weights and arguments are those of `seqkit.cells.ClockworkCell`, the
-    options and call those of `RecurrentLayer`.
-
     Example:
     >>> layer = Clockwork(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

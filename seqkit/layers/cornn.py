@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class coRNN(RecurrentLayer):
     """Coupled oscillators: y'' = f(U y + R y' + W x + b) − γ y − ε y'.
 
-    The equations, weights and arguments are those of `seqkit.cells.coRNNCell`, the
-    options and call those of `RecurrentLayer`.
-
     Example:
     >>> layer = coRNN(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

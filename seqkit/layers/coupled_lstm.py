@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class CoupledLSTM(RecurrentLayer):
     """Long short-term memory that forgets as much as it takes in: f_t = 1 − i_t.
 
-    The equations, weights and arguments are those of `seqkit.cells.CoupledLSTMCell`,
-    the options and call those of `RecurrentLayer`. The states are h and c.
-
     Example:
     >>> layer = CoupledLSTM(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,9 +10,8 @@ from seqkit.layers.base import RecurrentLayer
 class DepthGatedLSTM(RecurrentLayer):
     """Stack of LSTMs whose cells take in the cell below: … + k ⊙ c^{l-1}_t.
 
-    The equations, weights and arguments are those of `seqkit.cells.DepthGatedLSTMCell`,
-    the options and call those of `RecurrentLayer`. The states are h and c of the lowest
-    layer, then of the next; the output is h of the highest.
+    The states are h and c of the lowest layer, then of the next; the output is h of the
+    highest.
 
     Example:
     >>> layer = DepthGatedLSTM(4, layers=3, return_sequences=True)

@@ -16,10 +16,8 @@ ROWS = 32  # sequences run at once
 class EchoState(RecurrentLayer):
     """Echo state network: a fixed reservoir, h = (1 − a) h + a f(W x + U h + b).
 
-    The equations, weights and arguments are those of `seqkit.cells.EchoStateCell`, the
-    options and call those of `RecurrentLayer`. With `output_units` the layer has a
-    linear readout, to be trained by `fit_readout`, or by gradients as any layer;
-    without, its output is the state.
+    With `output_units` the layer has a linear readout, to be trained by `fit_readout`,
+    or by gradients as any layer; without, its output is the state.
 
     Example: a sine is what it was one step ago, turned a little.
     >>> keras.utils.set_random_seed(0)

@@ -10,9 +10,7 @@ from seqkit.layers.base import RecurrentLayer
 class Elman(RecurrentLayer):
     """Elman network: h_t = f(W x_t + U h_{t-1} + b), with its output g(V h_t + d).
 
-    The equations, weights and arguments are those of `seqkit.cells.ElmanCell`, the
-    options and call those of `RecurrentLayer`. The state is the context, `(batch,
-    units)`; the output has `output_units`.
+    The state is the context, `(batch, units)`; the output has `output_units`.
 
     Example: one linear unit whose weights are all 1 adds up its inputs.
     >>> ones = {"kernel_initializer": "ones", "recurrent_initializer": "ones"}

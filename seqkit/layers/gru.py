@@ -13,8 +13,7 @@ from seqkit.layers.base import RecurrentLayer
 class GRU(RecurrentLayer, keras.layers.GRU):
     """Gated recurrent unit: h_t = z_t ⊙ h_{t-1} + (1 − z_t) ⊙ n_t.
 
-    A drop-in for `keras.layers.GRU`. The equations and weights are those of
-    `seqkit.cells.GRUCell`, the options and call those of `RecurrentLayer`.
+    A drop-in for `keras.layers.GRU`.
 
     Args:
         use_cudnn: "auto" to run on cuDNN, through Keras, where there is a GPU; True to

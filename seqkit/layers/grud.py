@@ -13,8 +13,7 @@ from seqkit.layers.base import RecurrentLayer
 class GRUD(RecurrentLayer):
     """GRU-D: a gated recurrent unit for readings of which some are missing, as NaN.
 
-    The equations, weights and arguments are those of `seqkit.cells.GRUDCell`, the
-    options and call those of `RecurrentLayer`. `adapt` sets the means.
+    `adapt` sets the means.
 
     Example: a channel that is never there is its mean throughout.
     >>> layer = GRUD(4, return_sequences=True)

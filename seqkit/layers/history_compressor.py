@@ -13,10 +13,8 @@ from seqkit.layers.base import RecurrentLayer
 class HistoryCompressor(RecurrentLayer):
     """Neural history compressor: an upper level for what a lower did not predict.
 
-    The equations, weights and arguments are those of
-    `seqkit.cells.HistoryCompressorCell`, the options and call those of
-    `RecurrentLayer`. `split_output` takes the output apart; `loss` trains both levels,
-    with the inputs for targets.
+    `split_output` takes the output apart; `loss` trains both levels, with the inputs
+    for targets.
 
     Example: symbols that alternate, learned.
     >>> keras.utils.set_random_seed(0)

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class IndRNN(RecurrentLayer):
     """Independently recurrent network: h_t = f(W x_t + u ⊙ h_{t-1} + b).
 
-    The equations, weights and arguments are those of `seqkit.cells.IndRNNCell`, the
-    options and call those of `RecurrentLayer`.
-
     Example:
     >>> layer = IndRNN(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class IRNN(RecurrentLayer):
     """IRNN: h_t = relu(W x_t + U h_{t-1} + b), with U = 1 at the start.
 
-    The equations, weights and arguments are those of `seqkit.cells.IRNNCell`, the
-    options and call those of `RecurrentLayer`.
-
     Example:
     >>> layer = IRNN(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class JANET(RecurrentLayer):
     """LSTM with its forget gate alone: h_t = σ(s_t) ⊙ h_{t-1} + (1 − σ(s_t − β)) ⊙ n_t.
 
-    The equations, weights and arguments are those of `seqkit.cells.JANETCell`, the
-    options and call those of `RecurrentLayer`. The state is h.
-
     Example:
     >>> layer = JANET(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

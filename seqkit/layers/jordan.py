@@ -10,9 +10,7 @@ from seqkit.layers.base import RecurrentLayer
 class Jordan(RecurrentLayer):
     """Jordan network: h_t = f(W x_t + U s_t + b), y_t = g(V h_t + d), s of y before.
 
-    The equations, weights and arguments are those of `seqkit.cells.JordanCell`, the
-    options and call those of `RecurrentLayer`. The state is s, `(batch,
-    output_units)`, and so is the output y.
+    The state is s, `(batch, output_units)`, and so is the output y.
 
     Example: variant B, whose state units remember half of what they were.
     >>> layer = Jordan(8, output_units=2, decay=0.5, return_sequences=True)

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class LayerNormGRU(RecurrentLayer):
     """Gated recurrent unit with layer normalization of its sums.
 
-    The equations, weights and arguments are those of `seqkit.cells.LayerNormGRUCell`,
-    the options and call those of `RecurrentLayer`. The state is h.
-
     Example:
     >>> layer = LayerNormGRU(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class LayerNormLSTM(RecurrentLayer):
     """Long short-term memory with layer normalization of its sums and its cell.
 
-    The equations, weights and arguments are those of `seqkit.cells.LayerNormLSTMCell`,
-    the options and call those of `RecurrentLayer`. The states are h and c.
-
     Example:
     >>> layer = LayerNormLSTM(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,8 +10,7 @@ from seqkit.layers.wrapper import LayerOverLayer
 class LearnedInitialState(LayerOverLayer):
     """A layer whose states before the first step are learned, or random.
 
-    The equations and arguments are those of `seqkit.cells.LearnedInitialStateCell`; the
-    options are those of the layer inside, where none are given.
+    The options are those of the layer inside, where none are given.
 
     Example:
     >>> from seqkit.layers import GRU

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class LEM(RecurrentLayer):
     """Long expressive memory: two states with time scales that are learned.
 
-    The equations, weights and arguments are those of `seqkit.cells.LEMCell`, the
-    options and call those of `RecurrentLayer`.
-
     Example:
     >>> layer = LEM(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

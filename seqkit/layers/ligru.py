@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class LiGRU(RecurrentLayer):
     """Light gated recurrent unit: one gate, and relu for the candidate.
 
-    The equations, weights and arguments are those of `seqkit.cells.LiGRUCell`, the
-    options and call those of `RecurrentLayer`. The state is h.
-
     Example:
     >>> layer = LiGRU(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,8 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class LRU(RecurrentLayer):
     """Linear recurrent unit: h_t = λ ⊙ h_{t-1} + γ ⊙ (B x_t), complex.
 
-    The equations, weights and arguments are those of `seqkit.cells.LRUCell`, the
-    options and call those of `RecurrentLayer`.
     A whole sequence is computed as a scan over time, not step by step; with `unroll`
     step by step.
 

@@ -13,9 +13,7 @@ from seqkit.layers.base import RecurrentLayer
 class LSTM(RecurrentLayer, keras.layers.LSTM):
     """Long short-term memory: c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t, h_t = o_t ⊙ tanh(c_t).
 
-    A drop-in for `keras.layers.LSTM`. The equations and weights are those of
-    `seqkit.cells.LSTMCell`, the options and call those of `RecurrentLayer`. The states
-    are h and c.
+    A drop-in for `keras.layers.LSTM`. The states are h and c.
 
     Args:
         use_cudnn: "auto" to run on cuDNN, through Keras, where there is a GPU; True to

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class MGU(RecurrentLayer):
     """Minimal gated unit: h_t = (1 − f_t) ⊙ h_{t-1} + f_t ⊙ n_t, one gate in all.
 
-    The equations, weights and arguments are those of `seqkit.cells.MGUCell`, the
-    options and call those of `RecurrentLayer`. The state is h.
-
     Example:
     >>> layer = MGU(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,8 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class MinGRU(RecurrentLayer):
     """minGRU: h_t = (1 − z_t) ⊙ h_{t-1} + z_t ⊙ n_t, in parallel over time.
 
-    The equations, weights and arguments are those of `seqkit.cells.MinGRUCell`, the
-    options and call those of `RecurrentLayer`.
     A whole sequence is computed as a scan over time, not step by step; with `unroll`
     step by step.
 

@@ -10,8 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class MinLSTM(RecurrentLayer):
     """minLSTM: h_t = f'_t ⊙ h_{t-1} + i'_t ⊙ n_t, in parallel over time.
 
-    The equations, weights and arguments are those of `seqkit.cells.MinLSTMCell`, the
-    options and call those of `RecurrentLayer`.
     A whole sequence is computed as a scan over time, not step by step; with `unroll`
     step by step.
 

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class MinimalRNN(RecurrentLayer):
     """MinimalRNN: h_t = u_t ⊙ h_{t-1} + (1 − u_t) ⊙ f(W x_t + b).
 
-    The equations, weights and arguments are those of `seqkit.cells.MinimalRNNCell`, the
-    options and call those of `RecurrentLayer`.
-
     Example:
     >>> layer = MinimalRNN(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class MultiRecurrent(RecurrentLayer):
     """Multi-recurrent network: h_t = f(W x_t + R h_{t-1} + U y_{t-1} + b).
 
-    The equations, weights and arguments are those of
-    `seqkit.cells.MultiRecurrentCell`, the options and call those of `RecurrentLayer`.
-
     Example:
     >>> layer = MultiRecurrent(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class MUT1(RecurrentLayer):
     """Mutated gated unit whose update gate sees the input alone.
 
-    The equations, weights and arguments are those of `seqkit.cells.MUT1Cell`, the
-    options and call those of `RecurrentLayer`. The state is h.
-
     Example:
     >>> layer = MUT1(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape
@@ -29,9 +26,6 @@ class MUT1(RecurrentLayer):
 class MUT2(RecurrentLayer):
     """Mutated gated unit whose reset gate takes the input as it is.
 
-    The equations, weights and arguments are those of `seqkit.cells.MUT2Cell`, the
-    options and call those of `RecurrentLayer`. The state is h.
-
     Example:
     >>> layer = MUT2(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape
@@ -47,9 +41,6 @@ class MUT2(RecurrentLayer):
 @keras.saving.register_keras_serializable("seqkit")
 class MUT3(RecurrentLayer):
     """Mutated gated unit whose update gate sees the state through a tanh.
-
-    The equations, weights and arguments are those of `seqkit.cells.MUT3Cell`, the
-    options and call those of `RecurrentLayer`. The state is h.
 
     Example:
     >>> layer = MUT3(4, return_sequences=True)

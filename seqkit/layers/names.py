@@ -30,7 +30,10 @@ def networks() -> dict[str, type[keras.layers.Layer]]:
 
 
 def find(name: str) -> type[keras.layers.Layer]:
-    """Return a network by its name, in upper or lower case.
+    """Return the class of a network.
+
+    Args:
+        name: its name, in upper or lower case.
 
     Raises:
         ValueError: there is none of that name; the message says which is close to it,

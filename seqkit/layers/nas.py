@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class NAS(RecurrentLayer):
     """Network of the cell that a neural architecture search found: `NASCell`.
 
-    The equations, weights and arguments are those of `seqkit.cells.NASCell`, the
-    options and call those of `RecurrentLayer`. The states are h and c.
-
     Example:
     >>> layer = NAS(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

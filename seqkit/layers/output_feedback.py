@@ -19,8 +19,7 @@ class OutputFeedback(LayerOverLayer):
 
         o_t = layer([x_t, s_t]),    y_t = g(V o_t + d),    s_{t+1} = v_t
 
-    The equations and arguments are those of `seqkit.cells.OutputFeedbackCell`; the
-    options are those of the layer inside, where none are given. With one set of
+    The options are those of the layer inside, where none are given. With one set of
     weights, what comes back, v_t, is
 
     - the target, where `targets` are given (teacher forcing);
@@ -33,9 +32,10 @@ class OutputFeedback(LayerOverLayer):
             set between epochs: `layer.sampling = 0.5`.
         seed: integer that fixes when outputs come in place of targets.
 
+    Where there is no input, a feature of zeros will do.
+
     Call arguments:
-        targets: tensor `(batch, time, outputs)`, or None. The others are those of every
-            recurrent layer. Where there is no input, a feature of zeros will do.
+        targets: tensor `(batch, time, outputs)`, or None.
 
     Example: two kinds of call, one set of weights, and what follows a given beginning.
     >>> from seqkit.layers import LSTM

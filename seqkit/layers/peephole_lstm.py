@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class PeepholeLSTM(RecurrentLayer):
     """Long short-term memory whose gates see the cell: + p ⊙ c in each gate.
 
-    The equations, weights and arguments are those of `seqkit.cells.PeepholeLSTMCell`,
-    the options and call those of `RecurrentLayer`. The states are h and c.
-
     Example:
     >>> layer = PeepholeLSTM(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -21,6 +21,7 @@ class MaskedPooling(keras.layers.Layer):
 
     Args:
         mode: "max", "mean" or "attention".
+        **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
     Call arguments:
         inputs: Shape (batch, time, features).

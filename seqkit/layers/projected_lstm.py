@@ -10,9 +10,7 @@ from seqkit.layers.base import RecurrentLayer
 class ProjectedLSTM(RecurrentLayer):
     """Long short-term memory with a smaller output: h_t = V (o_t ⊙ tanh(c_t)).
 
-    The equations, weights and arguments are those of `seqkit.cells.ProjectedLSTMCell`,
-    the options and call those of `RecurrentLayer`. The states are h, which is the
-    output and has the size `projection`, and c.
+    The states are h, which is the output and has the size `projection`, and c.
 
     Example:
     >>> layer = ProjectedLSTM(8, projection=2, return_sequences=True)

@@ -10,8 +10,7 @@ from seqkit.layers.wrapper import LayerOverLayer
 class Residual(LayerOverLayer):
     """A layer whose input is added to its output: y_t = x_t + layer(x)_t.
 
-    The equations and arguments are those of `seqkit.cells.ResidualCell`; the options
-    are those of the layer inside, where none are given.
+    The options are those of the layer inside, where none are given.
 
     Example:
     >>> from seqkit.layers import GRU

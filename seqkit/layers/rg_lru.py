@@ -10,8 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class RGLRU(RecurrentLayer):
     """RG-LRU: h_t = a_t ⊙ h_{t-1} + sqrt(1 − a_t²) ⊙ (i_t ⊙ v_t).
 
-    The equations, weights and arguments are those of `seqkit.cells.RGLRUCell`, the
-    options and call those of `RecurrentLayer`.
     A whole sequence is computed as a scan over time, not step by step; with `unroll`
     step by step.
 

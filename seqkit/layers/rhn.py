@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class RHN(RecurrentLayer):
     """Recurrent highway network: `depth` highway layers in every step.
 
-    The equations, weights and arguments are those of `seqkit.cells.RHNCell`, the
-    options and call those of `RecurrentLayer`. The state is h.
-
     Example:
     >>> layer = RHN(4, depth=5, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -15,17 +15,12 @@ class RNN(Extensible, LayerOverCell):
     """A recurrent layer over any cell.
 
     A drop-in for `keras.layers.RNN`, at the speed of the compiled loop, over any cell
-    of `seqkit.cells` or of your own that keeps their protocol. Its options and call are
-    those of every layer over a cell, `LSTM` for one.
+    of `seqkit.cells` or of your own that keeps their protocol.
 
     Args:
         cell: a `seqkit.cells.Cell`.
-        **kwargs: the options of a layer over a cell; `name`, `dtype`, `trainable`. The
-            dtype is the cell's where it is not given.
-
-    Raises:
-        ValueError: an argument is out of its range.
-        TypeError: an argument is unknown.
+        **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer. The dtype is the
+            cell's where it is not given.
 
     Example:
     >>> from seqkit.cells import GRUCell

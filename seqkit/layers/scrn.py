@@ -10,9 +10,7 @@ from seqkit.layers.base import RecurrentLayer
 class SCRN(RecurrentLayer):
     """Slow context units beside a simple network: s_t = α s_{t-1} + (1 − α) B x_t.
 
-    The equations, weights and arguments are those of `seqkit.cells.SCRNCell`, the
-    options and call those of `RecurrentLayer`. The states are h and s; the output has
-    `output_units`.
+    The states are h and s; the output has `output_units`.
 
     Example:
     >>> layer = SCRN(8, context_units=3, output_units=2, return_sequences=True)

@@ -10,8 +10,7 @@ from seqkit.layers.base import RecurrentLayer
 class SimpleRNN(RecurrentLayer, keras.layers.SimpleRNN):
     """Simple recurrent layer: h_t = f(W x_t + U h_{t-1} + b), whose output is h_t.
 
-    A drop-in for `keras.layers.SimpleRNN`. The equations and weights are those of
-    `seqkit.cells.SimpleRNNCell`, the options and call those of `RecurrentLayer`.
+    A drop-in for `keras.layers.SimpleRNN`.
 
     Example:
     >>> layer = SimpleRNN(4, return_sequences=True)

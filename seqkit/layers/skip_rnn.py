@@ -12,9 +12,8 @@ from seqkit.layers.wrapper import LayerOverLayer
 class SkipRNN(LayerOverLayer):
     """A layer that learns at which steps to update its state.
 
-    The equations and arguments are those of `seqkit.cells.SkipCell`; the options are
-    those of the layer inside, where none are given. The number of updates is the last
-    state.
+    The options are those of the layer inside, where none are given. The number of
+    updates is the last state.
 
     Args:
         budget: λ, at least 0: the loss λ Σ_t u_t, the mean over the rows, is added to

@@ -10,8 +10,7 @@ from seqkit.layers.base import RecurrentLayer
 class sLSTM(RecurrentLayer):
     """LSTM with an exponential input gate and a normalizer: h_t = o_t ⊙ c_t / n_t.
 
-    The equations, weights and arguments are those of `seqkit.cells.sLSTMCell`, the
-    options and call those of `RecurrentLayer`. The states are h, c, n and m.
+    The states are h, c, n and m.
 
     Example:
     >>> layer = sLSTM(8, heads=2, return_sequences=True)

@@ -13,10 +13,9 @@ from seqkit.layers.rnn import RNN
 class Stack(RecurrentLayer):
     """Recurrent layers one over the other: h^l_t = layer_l(h^{l-1}_t), y_t = h^L_t.
 
-    The equations and arguments are those of `seqkit.cells.StackCell`, the options and
-    call those of every layer over a cell. A whole sequence goes through one layer after
-    the other, each by its own fast loop; `step` takes one time step through all. The
-    states are those of the first layer, then those of the second, and so on.
+    A whole sequence goes through one layer after the other, each by its own fast loop;
+    `step` takes one time step through all. The states are those of the first layer,
+    then those of the second, and so on.
 
     Of a layer in `layers` its cell is taken. Its options must be the defaults, but that
     any layer may return sequences: the options belong to the stack.

@@ -18,6 +18,7 @@ class Stretches(keras.layers.Wrapper):
     Args:
         layer: A recurrent layer with `return_sequences`.
         length: Time steps of a stretch.
+        **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
     Call arguments:
         sequences: Shape (batch, time, features).

@@ -10,9 +10,6 @@ from seqkit.layers.base import RecurrentLayer
 class UGRNN(RecurrentLayer):
     """Update gate recurrent network: h_t = g_t ⊙ h_{t-1} + (1 − g_t) ⊙ n_t.
 
-    The equations, weights and arguments are those of `seqkit.cells.UGRNNCell`, the
-    options and call those of `RecurrentLayer`. The state is h.
-
     Example:
     >>> layer = UGRNN(4, return_sequences=True)
     >>> layer(np.ones((2, 5, 3), "float32")).shape

@@ -10,8 +10,7 @@ from seqkit.layers.wrapper import LayerOverLayer
 class WeightDrop(LayerOverLayer):
     """A layer that loses, in training, some of the weights that act on its state.
 
-    The equations and arguments are those of `seqkit.cells.WeightDropCell`; the options
-    are those of the layer inside, where none are given.
+    The options are those of the layer inside, where none are given.
 
     Example:
     >>> from seqkit.layers import LSTM

@@ -10,8 +10,7 @@ from seqkit.layers.wrapper import LayerOverLayer
 class Zoneout(LayerOverLayer):
     """A layer whose state units each keep their value with some probability.
 
-    The equations and arguments are those of `seqkit.cells.ZoneoutCell`; the options are
-    those of the layer inside, where none are given.
+    The options are those of the layer inside, where none are given.
 
     Example:
     >>> from seqkit.layers import LSTM

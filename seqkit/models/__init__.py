@@ -4,8 +4,9 @@ Names are imported when they are first used, so that the settings can be read wi
 the seconds that importing TensorFlow takes.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from seqkit.lazy import lazy_names
 
 if TYPE_CHECKING:
     from seqkit.models.anomaly.detection import Detection as Detection
@@ -48,10 +49,4 @@ _MODULES = {
     "text_classifier": "classification.network",
 }
 __all__ = sorted(_MODULES)
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, _MODULES)

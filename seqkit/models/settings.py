@@ -3,12 +3,23 @@
 Command lines make their options of them, so every default is written once.
 """
 
+import operator
+from collections.abc import Callable
 from dataclasses import field, fields
 from inspect import signature
 from typing import Any
 
+from seqkit.docstrings import with_entries
 from seqkit.errors import InputError
 from seqkit.scalars import plain
+
+# The bounds that a rule may have: in words, and whether a value keeps them.
+BOUNDS: dict[str, tuple[str, Callable]] = {
+    "minimum": ("at least", operator.ge),
+    "above": ("more than", operator.gt),
+    "maximum": ("at most", operator.le),
+    "below": ("less than", operator.lt),
+}
 
 
 def setting(default: Any, help: str, **rule: Any) -> Any:
@@ -23,6 +34,42 @@ def setting(default: Any, help: str, **rule: Any) -> Any:
             has one of these values.
     """
     return field(default=default, metadata={"help": help, **rule})
+
+
+def describe_settings(cls: Any) -> Any:
+    """Put the help text and the rule of each field into a dataclass's docstring.
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> @describe_settings
+        ... @dataclass
+        ... class Settings:
+        ...     '''Some choices.'''
+        ...
+        ...     units: int = setting(8, "size of the state", minimum=1)
+        >>> print(Settings.__doc__)
+        Some choices.
+        <BLANKLINE>
+        Args:
+            units: size of the state; at least 1.
+    """
+    entries = []
+    for each in fields(cls):
+        text = "; ".join([each.metadata["help"], *_rule(each.metadata)])
+        entries.append(f"{each.name}: {text}.")
+    cls.__doc__ = with_entries(cls.__doc__, entries)
+    return cls
+
+
+def _rule(rule: Any) -> list[str]:
+    """Return the rule of a field in words."""
+    words = []
+    if "choices" in rule:
+        words.append("one of " + ", ".join(f'"{choice}"' for choice in rule["choices"]))
+    words += [f"{said} {rule[b]}" for b, (said, _) in BOUNDS.items() if b in rule]
+    for other, values in rule.get("goes_with", {}).items():
+        words.append(f"goes with {other} {' or '.join(map(str, values))}")
+    return words
 
 
 def check_settings(settings: Any) -> None:
@@ -115,11 +162,6 @@ def _check(name: str, value: Any, kind: Any, rule: Any) -> None:
         raise InputError(
             f"{name} must be one of {', '.join(rule['choices'])}; got {value!r}"
         )
-    if "minimum" in rule and not value >= rule["minimum"]:
-        raise InputError(f"{name} must be at least {rule['minimum']}; got {value}")
-    if "above" in rule and not value > rule["above"]:
-        raise InputError(f"{name} must be more than {rule['above']}; got {value}")
-    if "maximum" in rule and not value <= rule["maximum"]:
-        raise InputError(f"{name} must be at most {rule['maximum']}; got {value}")
-    if "below" in rule and not value < rule["below"]:
-        raise InputError(f"{name} must be less than {rule['below']}; got {value}")
+    for bound, (words, holds) in BOUNDS.items():
+        if bound in rule and not holds(value, rule[bound]):
+            raise InputError(f"{name} must be {words} {rule[bound]}; got {value}")

@@ -26,6 +26,9 @@ def choose(layer: Any) -> str:
     - "plain": in eager mode, where a compilation would cost more than it saves.
     - "compiled": everywhere else, that is in `fit`, `predict` and any `tf.function`.
 
+    Args:
+        layer: A recurrent layer, about to be called.
+
     Raises:
         ValueError: The layer insists on cuDNN, which cannot run it here.
     """

@@ -46,11 +46,17 @@ class Fault:
 
 
 class FaultySeries(NamedTuple):
-    """A series, and the truth about it."""
+    """A series, and the truth about it.
 
-    values: np.ndarray  # (time, channels), NaN where a reading is missing
-    labels: np.ndarray  # booleans (time,): where a fault is
-    faults: list[Fault]  # in the order of time
+    Args:
+        values: Shape (time, channels), NaN where a reading is missing.
+        labels: Booleans (time,): where a fault is.
+        faults: The faults, in the order of time.
+    """
+
+    values: np.ndarray
+    labels: np.ndarray
+    faults: list[Fault]
 
 
 def seasonal(

@@ -221,7 +221,7 @@ def check_layer(make_layer: Callable[..., Any], **options: Any) -> None:
     Args:
         make_layer: Makes a fresh layer; takes the options of every recurrent layer as
             keywords, and passes them on.
-        options: As for `violations`.
+        **options: As for `violations`.
 
     Raises:
         ContractError: If the layer breaks a point; the message says which and how.

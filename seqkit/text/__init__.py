@@ -4,8 +4,9 @@ Names are imported when they are first used: what needs no TensorFlow does not w
 it.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from seqkit.lazy import lazy_names
 
 if TYPE_CHECKING:
     from seqkit.text.codec import TextCodec as TextCodec
@@ -22,10 +23,4 @@ _MODULES = {
     "read_vectors": "vectors",
 }
 __all__ = sorted(_MODULES)
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, _MODULES)

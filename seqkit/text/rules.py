@@ -91,6 +91,9 @@ def identity(text: str) -> str:
     Case, white space, tags of HTML, invisible characters, curly and straight
     apostrophes, and how characters are composed make no difference.
 
+    Args:
+        text: As it was written.
+
     Example:
         >>> identity("Cafe\u0301  l\u2019eau<br />") == identity(" caf\u00e9 L'EAU")
         True

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqkit.models.settings import check_settings, setting
+from seqkit.models.settings import check_settings, describe_settings, setting
 
 RECURRENT = ("auto", "always", "never")
 
@@ -10,6 +10,7 @@ _TRAINED = {"recurrent": ("auto", "always")}  # what a network's choices go with
 THRESHOLDS = ("peaks", "quantile", "dynamic", "fixed")
 
 
+@describe_settings
 @dataclass(frozen=True)
 class ForecasterSettings:
     """The choices behind a `Forecaster`: what it looks at, network and training.
@@ -93,6 +94,7 @@ class ForecasterSettings:
         check_settings(self)
 
 
+@describe_settings
 @dataclass(frozen=True)
 class DetectorSettings(ForecasterSettings):
     """The choices behind an `AnomalyDetector`: a forecaster's, score and threshold.

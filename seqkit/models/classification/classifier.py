@@ -46,7 +46,12 @@ _CHUNK = 128  # texts answered at a time
 
 
 class Prediction(NamedTuple):
-    """The most probable class of a text, and its probability."""
+    """What a text is taken for.
+
+    Args:
+        label: The most probable class.
+        score: Its probability.
+    """
 
     label: str
     score: float

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from seqkit.errors import InputError
-from seqkit.models.settings import check_settings, setting
+from seqkit.models.settings import check_settings, describe_settings, setting
 
 POOLINGS = ("last", "max", "mean", "attention")
 LEVELS = ("word", "char", "bpe")
 
 
+@describe_settings
 @dataclass(frozen=True)
 class ClassifierSettings:
     """The choices behind a `SentimentClassifier`: text, network and training.

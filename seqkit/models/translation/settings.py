@@ -8,6 +8,7 @@ from seqkit.models.settings import (
     check_network,
     check_settings,
     check_takes,
+    describe_settings,
     setting,
 )
 
@@ -20,6 +21,7 @@ SCHEDULES = ("constant", "cosine", "inverse-sqrt")
 MONITORS = ("bleu", "loss")
 
 
+@describe_settings
 @dataclass(frozen=True)
 class TranslatorSettings:
     """The choices behind a `Translator`: text, network, training and search.

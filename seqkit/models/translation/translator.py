@@ -33,7 +33,9 @@ _COVERED = 0.999  # share of training pairs whose ratio of lengths is allowed
 class Translation(NamedTuple):
     """A translation and its score: the greater, the surer.
 
-    The score is the log-probability, divided as `settings.length_penalty` says.
+    Args:
+        text: The translation.
+        score: Its log-probability, divided as `settings.length_penalty` says.
     """
 
     text: str
@@ -41,11 +43,17 @@ class Translation(NamedTuple):
 
 
 class Alignment(NamedTuple):
-    """Where attention looked for each token of a translation."""
+    """Where attention looked for each token of a translation.
 
-    source: list[str]  # tokens that were read, the end among them
-    target: list[str]  # tokens of the translation
-    weights: np.ndarray  # (target, source), each row sums to 1
+    Args:
+        source: Tokens that were read, the end among them.
+        target: Tokens of the translation.
+        weights: Shape (target, source), each row sums to 1.
+    """
+
+    source: list[str]
+    target: list[str]
+    weights: np.ndarray
 
 
 class Translator:

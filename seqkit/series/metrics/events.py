@@ -9,11 +9,18 @@ from seqkit.series.thresholds import runs
 
 
 class EventQuality(NamedTuple):
-    """Events found, missed and false, and what follows from them."""
+    """Events found, missed and false, and what follows from them.
 
-    found: int  # true events of which any reading was found
-    missed: int  # the other true events
-    false: int  # events found that overlap no true one
+    Args:
+        found: True events of which any reading was found.
+        missed: The other true events.
+        false: Events found that overlap no true one.
+        quality: Precision, recall and F1.
+    """
+
+    found: int
+    missed: int
+    false: int
     quality: Quality
 
 
@@ -49,6 +56,11 @@ recall=0.5, f1=0.5))
 
 def of_counts(found: int, missed: int, false: int) -> EventQuality:
     """Give precision, recall and F1 of counts of events.
+
+    Args:
+        found: True events of which any reading was found.
+        missed: The other true events.
+        false: Events found that overlap no true one.
 
     Example:
         >>> of_counts(found=3, missed=1, false=0).quality.recall

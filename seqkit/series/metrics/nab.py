@@ -14,7 +14,13 @@ _FAR = 3.0  # window lengths after a window: from here a false alarm costs all
 
 
 class Profile(NamedTuple):
-    """What a hit, a false alarm and a miss count."""
+    """What a hit, a false alarm and a miss count.
+
+    Args:
+        hit: For a window, at most.
+        false_alarm: Against the score, at most, for each alarm outside a window.
+        miss: Against the score, for each window without an alarm.
+    """
 
     hit: float
     false_alarm: float
@@ -27,10 +33,15 @@ REWARD_LOW_FALSE_NEGATIVES = Profile(1.0, 0.11, 2.0)
 
 
 class Judged(NamedTuple):
-    """Scores of one series, and the windows in which alarms are right."""
+    """Scores of one series, and the windows in which alarms are right.
 
-    scores: np.ndarray  # (time,); a missing score (NaN) is never an alarm
-    windows: Sequence[tuple[int, int]]  # first reading, and first after; in order
+    Args:
+        scores: Shape (time,); a missing score (NaN) is never an alarm.
+        windows: Of each the first reading, and the first after it; in order.
+    """
+
+    scores: np.ndarray
+    windows: Sequence[tuple[int, int]]
 
 
 def windows_of_times(
@@ -112,6 +123,10 @@ def best_nab_score(
 
     The benchmark's own table is made so, *with the labels*: what it says is what the
     scores could give. What a detector gives by itself is `nab_score` at its threshold.
+
+    Args:
+        series: Scores and windows of each series.
+        profile: What hits, false alarms and misses count.
 
     Returns:
         The score, and the threshold: infinite where no alarm at all is best.

@@ -12,11 +12,17 @@ from seqkit.series.thresholds import runs
 
 
 class Quality(NamedTuple):
-    """How much of what was found is true, and how much of the truth was found."""
+    """How much of what was found is true, and how much of the truth was found.
 
-    precision: float  # 0 where nothing was found
-    recall: float  # 0 where there was nothing to find
-    f1: float  # their harmonic mean; 0 where both are 0
+    Args:
+        precision: 0 where nothing was found.
+        recall: 0 where there was nothing to find.
+        f1: Their harmonic mean; 0 where both are 0.
+    """
+
+    precision: float
+    recall: float
+    f1: float
 
 
 def quality(precision: float, recall: float) -> Quality:
@@ -76,6 +82,10 @@ def point_adjusted(labels: np.ndarray, exceeded: np.ndarray) -> np.ndarray:
 
     It makes a detector that fires at random look excellent; figures of it say little
     and compare with nothing but other adjusted ones. A warning says so each time.
+
+    Args:
+        labels: 0 and 1, or booleans (time,): where an anomaly is.
+        exceeded: The same: where one was found.
 
     Returns:
         Booleans (time,).
