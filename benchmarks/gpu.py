@@ -54,9 +54,10 @@ def entries(networks: Sequence[str], points: Sequence[LayerPoint]) -> list[Entry
             if network in COUNTERPARTS:
                 theirs = getattr(keras.layers, network)
                 sides += [("Keras", theirs, False), ("Keras, XLA", theirs, True)]
-            for who, make, jit in sides:
-                options = {"use_cudnn": False} if jit and network != "SimpleRNN" else {}
-                for section, task in (("layer", alone), ("fit", in_fit)):
+            for section, task in (("layer", alone), ("fit", in_fit)):
+                for who, make, jit in sides:
+                    without = jit and network != "SimpleRNN"
+                    options = {"use_cudnn": False} if without else {}
                     run, steps = task(make, point, jit, options)
                     found.append(Entry(section, network, point, who, run, steps))
     return found
@@ -100,19 +101,23 @@ def in_fit(make: Any, point: LayerPoint, jit: bool, options: dict) -> tuple:
     return (lambda: model.fit(x, y, batch_size=point.batch, verbose=0)), STEPS_OF_FIT
 
 
-def measured(entry: Entry, rounds: int) -> float | str:
-    """The median of some rounds in milliseconds; what went wrong, if something did."""
-    try:
-        entry.run()  # compiles
-        times = []
-        for _ in range(rounds):
-            start = time.perf_counter()
-            entry.run()
-            times.append(1e3 * (time.perf_counter() - start) / entry.steps)
-    except Exception as error:  # one network must not end the run
-        lines = str(error).strip().splitlines() or [""]
-        return f"{type(error).__name__}: {lines[0][:80]}"
-    return statistics.median(times)
+def measured(entries: Sequence[Entry], rounds: int) -> list[float | str]:
+    """The medians in milliseconds of entries that take turns; or what went wrong."""
+    found: list[Any] = []
+    for entry in entries:
+        try:
+            entry.run()  # compiles
+            found.append([])
+        except Exception as error:  # one network must not end the run
+            lines = str(error).strip().splitlines() or [""]
+            found.append(f"{type(error).__name__}: {lines[0][:80]}")
+    for _ in range(rounds):
+        for entry, times in zip(entries, found, strict=True):
+            if isinstance(times, list):
+                start = time.perf_counter()
+                entry.run()
+                times.append(1e3 * (time.perf_counter() - start) / entry.steps)
+    return [x if isinstance(x, str) else statistics.median(x) for x in found]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -142,10 +147,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     for point in POINTS[: options.points]:
         for network in networks:
-            for entry in entries([network], [point]):
-                found = measured(entry, options.rounds)
-                failed = failed or isinstance(found, str)
-                shown = found if isinstance(found, str) else f"{found:.2f}"
+            turns = entries([network], [point])
+            for entry, ms in zip(turns, measured(turns, options.rounds), strict=True):
+                failed = failed or isinstance(ms, str)
+                shown = ms if isinstance(ms, str) else f"{ms:.2f}"
                 size = f"{point.batch}, {point.time}, {point.features}, {point.units}"
                 row = (entry.section, network, size, entry.who, shown)
                 print(f"| {' | '.join(row)} |", flush=True)

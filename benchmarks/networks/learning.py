@@ -2,7 +2,8 @@
 
 The adding problem and copy memory, all networks, one fixed budget of training steps,
 some seeds each: the loss on sequences that were not trained on, beside that of a model
-that is blind to the inputs. Two processes share the networks, a core each.
+that is blind to the inputs. Some processes share the trainings, a core each. What is
+in the file of results already is not trained again.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ import os
 import statistics
 import sys
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.arguments import positive
 
 DESCRIPTION = __doc__.split("\n\n", 1)[1]
 LENGTHS = {"adding": 200, "copy": 50}
+RESULTS = Path(__file__).parent / "tasks.json"
+BATCH = 32
 TESTED = 500  # sequences
 SOLVED = 0.1  # of the blind loss
 
@@ -33,8 +38,7 @@ def loss_after(
     from seqkit import layers, tasks
 
     make = {"adding": tasks.adding, "copy": tasks.copy_memory}[task]
-    batch = 32
-    training = make(n=steps * batch, length=length, seed=2 * seed)
+    training = make(n=steps * BATCH, length=length, seed=2 * seed)
     test = make(n=TESTED, length=length, seed=2 * seed + 1)
     keras.utils.set_random_seed(seed)
     inputs = keras.Input(training.inputs.shape[1:])
@@ -45,19 +49,27 @@ def loss_after(
     loss = of_classes if training.loss.startswith("sparse") else training.loss
     optimizer = keras.optimizers.Adam(1e-2, global_clipnorm=1.0)
     model.compile(optimizer, loss)
-    model.fit(training.inputs, training.targets, batch_size=batch, verbose=0)
+    model.fit(training.inputs, training.targets, batch_size=BATCH, verbose=0)
     reached = model.evaluate(test.inputs, test.targets, batch_size=TESTED, verbose=0)
     return float(reached), test.blind
 
 
-def work(arguments: tuple) -> dict:
-    """All seeds of a network on a task, in a worker process."""
-    network, task, length, steps, units, seeds = arguments
-    losses = []
-    for seed in range(seeds):
-        reached, blind = loss_after(network, task, length, steps, units, seed)
-        losses.append(reached)
-    return {"network": network, "task": task, "losses": losses, "blind": blind}
+class Training(NamedTuple):
+    """One training: what it is of."""
+
+    task: str
+    network: str
+    seed: int
+    length: int
+    steps: int
+    units: int
+
+
+def work(training: Training) -> dict:
+    """What a training reached, in a worker process."""
+    of = training._asdict()
+    reached, blind = loss_after(**of)
+    return {**of, "loss": reached, "blind": blind}
 
 
 def settle() -> None:
@@ -80,43 +92,66 @@ def main(words: Sequence[str]) -> int:
         help="by default all")  # fmt: skip
     add("--tasks", nargs="+", choices=LENGTHS, default=list(LENGTHS), metavar="TASK",
         help="adding, copy")  # fmt: skip
-    add("--steps", type=positive, default=300, help="training steps; 300 by default")
+    add("--steps", type=positive, default=3000, help="training steps; 3000 by default")
     add("--units", type=positive, default=32, help="32 by default")
     add("--seeds", type=positive, default=3, help="how many; 3 by default")
     add("--length", type=positive, help="of the sequences; 200 (adding), 50 (copy)")
     add("--processes", type=positive, default=2, help="2 by default")
-    add("--json", type=Path, metavar="FILE", help="write everything measured here")
+    add("--json", type=Path, metavar="FILE",
+        help=f"keep results here; {RESULTS} by default")  # fmt: skip
     options = parse.parse_args(words)
 
-    jobs = [
-        (name, task, options.length or LENGTHS[task], options.steps, options.units,
-         options.seeds)
-        for task in options.tasks for name in options.networks
+    file = options.json or RESULTS
+    found = json.loads(file.read_text()) if file.exists() else []
+    wanted = [
+        Training(task, network, seed, options.length or LENGTHS[task], options.steps,
+                 options.units)
+        for task, network, seed
+        in product(options.tasks, options.networks, range(options.seeds))
     ]  # fmt: skip
-    print(
-        f"{options.steps} steps of 32 sequences, {options.units} units, "
-        f"{options.seeds} seeds; median (least to greatest) test loss"
-    )
-    print(f"{'task':<8}{'network':<16}{'loss':>26}{'of blind':>10}  solved")
-    context, found = multiprocessing.get_context("spawn"), []
+    known = {key(each) for each in found}
+    missing = [training for training in wanted if training not in known]
+    context = multiprocessing.get_context("spawn")
     with context.Pool(options.processes, initializer=settle) as pool:
-        for each in pool.imap(work, jobs):
+        for each in pool.imap_unordered(work, missing):
             found.append(each)
-            print(line(each), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n")
+            found.sort(key=key)
+            file.write_text(json.dumps(found, indent=1) + "\n")
+            print(
+                f"{each['task']}, {each['network']}, seed {each['seed']}: "
+                f"{each['loss'] / each['blind']:.1%} of the blind loss",
+                file=sys.stderr,
+                flush=True,
+            )
+    print(
+        f"{options.steps} steps of {BATCH} sequences, {options.units} units, "
+        f"{options.seeds} seeds; median (least to greatest) test loss\n\n"
+        f"{'task':<8}{'network':<16}{'loss':>26}{'of blind':>10}  solved"
+    )
+    for task, network in product(options.tasks, options.networks):
+        of = [
+            each for each in found
+            if key(each) in wanted and each["task"] == task
+            and each["network"] == network
+        ]  # fmt: skip
+        print(line(of))
     return 0
 
 
-def line(found: dict) -> str:
-    """A row of the table."""
-    losses, blind = found["losses"], found["blind"]
+def key(result: dict) -> Training:
+    """Which training a result is of."""
+    return Training(*(result[name] for name in Training._fields))
+
+
+def line(found: Sequence[dict]) -> str:
+    """A row of the table: a network on a task."""
+    losses, blind = [each["loss"] for each in found], found[0]["blind"]
     median = statistics.median(losses)
     spread = f"{median:.4f} ({min(losses):.4f} to {max(losses):.4f})"
-    solved = sum(loss < SOLVED * blind for loss in losses)
+    solved = sum(each["loss"] < SOLVED * each["blind"] for each in found)
     return (
-        f"{found['task']:<8}{found['network']:<16}{spread:>26}{median / blind:>10.0%}"
-        f"  {solved} of {len(losses)}"
+        f"{found[0]['task']:<8}{found[0]['network']:<16}{spread:>26}"
+        f"{median / blind:>10.0%}  {solved} of {len(losses)}"
     )
 
 

@@ -59,25 +59,40 @@ def differentiated(layer, x, mask):
     return [y, *tape.gradient(loss, sources, unconnected_gradients=zero)]
 
 
-def agree(found, expected, tolerance):
+def errors(found, expected):
+    """The greatest difference of each pair, relative to the greatest value."""
     for one, other in zip(found, expected, strict=True):
-        scale = max(1.0, float(np.abs(other).max(initial=0)))
-        assert np.abs(np.asarray(one) - np.asarray(other)).max(initial=0) <= (
-            tolerance * scale
-        )
+        one, other = np.asarray(one, "float64"), np.asarray(other, "float64")
+        scale = max(1.0, np.abs(other).max(initial=0))
+        yield np.abs(one - other).max(initial=0) / scale
+
+
+def agree(found, expected, tolerance):
+    assert max(errors(found, expected)) <= tolerance
 
 
 @pytest.mark.parametrize("mask", MASKS)
 @pytest.mark.parametrize("case", PLAIN, ids=lambda case: case.name)
 def test_values_and_gradients(case, mask):
+    """Equal to the plain loop of float64, as far as rounding allows.
+
+    A layer norm of few units magnifies rounding errors: where the plain loop of float32
+    on the CPU is off by more than 1e-5, three times as much is allowed.
+    """
     layer = case(return_sequences=True)
     layer.build((None, None, FEATURES))
+    exact = case(return_sequences=True, dtype="float64")
+    exact.build((None, None, FEATURES))
+    exact.set_weights(layer.get_weights())
     x = tf.constant(inputs())
     mask = None if MASKS[mask] is None else tf.constant(MASKS[mask])
     with portable(), tf.device("CPU"):
-        expected = differentiated(layer, x, mask)
+        expected = differentiated(exact, tf.cast(x, "float64"), mask)
+        plain = differentiated(layer, x, mask)
     graph = tf.function(lambda x, mask: differentiated(layer, x, mask), autograph=False)
-    agree(graph(x, mask), expected, 1e-5)
+    allowed = [max(1e-5, 3 * error) for error in errors(plain, expected)]
+    found = list(errors(graph(x, mask), expected))
+    assert np.all(np.array(found) <= allowed), (found, allowed)
 
 
 @pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
