@@ -10,6 +10,7 @@ Gathered in one place, so that a change in Keras is one change here.
 - `keras_rnn`: Keras's time loop, on any backend. It moved in Keras 3.16.
 - `keras_loop`: the loop that a Keras layer runs, cuDNN's where it takes that:
   its method `inner_loop`.
+- `sublayers`: the layers that a layer holds.
 - `EXPORTERS`: modules that trace a model into a graph which must run elsewhere.
 - `LITE_EXPORTERS`: those of them that trace it for TensorFlow Lite, now LiteRT.
 """
@@ -27,6 +28,7 @@ __all__ = [
     "DropoutRNNCell",
     "keras_loop",
     "keras_rnn",
+    "sublayers",
 ]
 
 LITE_EXPORTERS = ("keras.src.export.litert", "tensorflow.lite.python")
@@ -45,3 +47,8 @@ def keras_loop(
 ) -> tuple[Any, Any, list]:
     """Return the last output, every output and the last states of Keras's own loop."""
     return layer.inner_loop(sequences, states, mask, training)
+
+
+def sublayers(layer: Any) -> list:
+    """Return the layers that a layer holds as attributes, or in lists and dicts."""
+    return list(layer._layers)

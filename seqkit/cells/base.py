@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from seqkit.cells import checks
+from seqkit.cells.naming import named
 from seqkit.keras_internals import DropoutRNNCell
 from seqkit.signature import Extensible, config_from_signature
 
@@ -42,6 +43,9 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
     products, and repeats only `step`. `step` multiplies by kernels only through the
     function `dot` that it is given: that is how the recurrence sees every product, and
     gathers the gradient of each kernel into one product for many time steps.
+
+    `named(name, value)` returns a value as it is, and names it for `seqkit.inspect`, as
+    the equations do.
 
     No random number is drawn in these methods. A cell whose steps need some says how
     many in `noise_size`, and defines `step(drive, states, dot, noise)`.
@@ -180,6 +184,16 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
     def recurrent_mask_size(self) -> int:
         """The width of the recurrent dropout mask, 0 where there is none."""
         return self.state_sizes[0] if self.recurrent_dropout else 0
+
+    @property
+    def state_names(self) -> list[str]:
+        """The names that the states have in the equations."""
+        sizes = self.state_sizes
+        return ["h"] if len(sizes) == 1 else [f"s{k}" for k in range(1, len(sizes) + 1)]
+
+    def named(self, name: str, value: Any) -> Any:
+        """Return a value as it is, shown under that name to whoever looks inside."""
+        return named(name, value)
 
     def get_initial_state(self, batch_size: Any = None) -> list:
         """Return the states before the first step: zeros `(batch, size)`."""

@@ -76,6 +76,11 @@ class ElmanCell(RecurrentCell):
         self.preset = preset
 
     @property
+    def state_names(self) -> list[str]:
+        """The name of the state in the equations."""
+        return ["c"]
+
+    @property
     def output_size(self) -> int:
         """The size of the output."""
         return self.output_units
@@ -104,7 +109,7 @@ class ElmanCell(RecurrentCell):
         """Return h_t and the next context."""
         (c,) = states
         c = ops.stop_gradient(c) if self.preset else c
-        h = self.activation(drive + dot(c, self.recurrent_kernel))
+        h = self.named("h", self.activation(drive + dot(c, self.recurrent_kernel)))
         return h, [next_context(c, h, self.decay, self.normalized)]
 
     def readout(self, emission: Any) -> Any:

@@ -104,6 +104,11 @@ class LSTMFamilyCell(GatedCell):
         """The sizes of h and c."""
         return [self.units, self.units]
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["h", "c"]
+
     def bias_start(self) -> Any:
         """Return the initializer of the bias, with the forget gate's ones."""
         return self.blocks_from({1: "ones"} if self.unit_forget_bias else {})

@@ -84,7 +84,8 @@ class GRUCell(RecurrentCell):
         (h,) = states
         gates, candidate = self._pre_activations(drive, h, dot)
         z, r = ops.split(self.recurrent_activation(gates), 2, axis=-1)
-        n = self.activation(candidate(r))
+        z, r = self.named("z", z), self.named("r", r)
+        n = self.named("n", self.activation(candidate(r)))
         h = z * h + (1 - z) * n
         return h, [h]
 

@@ -105,6 +105,11 @@ class JordanCell(RecurrentCell):
         """The size of the output."""
         return self.output_units
 
+    @property
+    def state_names(self) -> list[str]:
+        """The name of the state in the equations."""
+        return ["s"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         self.kernel = self.add_kernel("kernel", (input_shape[-1], self.units))
@@ -139,7 +144,7 @@ class JordanCell(RecurrentCell):
         """Return y_t and the next state units."""
         (s,) = states
         s = ops.stop_gradient(s) if self.preset else s
-        h = self.activation(drive + dot(s, self.recurrent_kernel))
+        h = self.named("h", self.activation(drive + dot(s, self.recurrent_kernel)))
         y = dot(h, self.output_kernel, dropout=False)
         y = self.output_activation(
             y if self.output_bias is None else y + self.output_bias

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from seqkit.cells import checks
+from seqkit.cells.naming import named
 from seqkit.signature import Extensible, config_from_signature
 
 
@@ -78,7 +79,7 @@ class Attention(Extensible, keras.layers.Layer):
             keys = self._score.keys(memory)
         single = len(query.shape) == 2
         scores = self._score(query[:, None] if single else query, keys)
-        weights = _softmax(scores, memory_mask)
+        weights = named("α", _softmax(named("e", scores), memory_mask))
         context = ops.matmul(weights, memory)
         if single:
             context, weights = context[:, 0], weights[:, 0]

@@ -43,17 +43,17 @@ class Stack(RecurrentLayer):
             return_sequences=self.return_sequences,
             zero_output_for_mask=self.zero_output_for_mask,
         )
-        self._each = [*lower, last]
-        for layer in self._each:
+        self.levels = [*lower, last]
+        for layer in self.levels:
             layer.return_state, layer.unroll = True, self.unroll
             layer.recompute = self.recompute
-        self._each[0].go_backwards = self.go_backwards
+        self.levels[0].go_backwards = self.go_backwards
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Create the weights for sequences `(batch, time, features)`."""
         super().build(sequences_shape)
         widths = [sequences_shape[-1], *(p.output_size for p in self.cell.parts[:-1])]
-        for layer, width in zip(self._each, widths, strict=True):
+        for layer, width in zip(self.levels, widths, strict=True):
             layer.build((*sequences_shape[:2], width))
 
     def _run(
@@ -62,7 +62,7 @@ class Stack(RecurrentLayer):
         """Run one layer after the other over the whole sequence."""
         output, last = sequences, []
         for layer, first in zip(
-            self._each, self.cell.states_of_parts(states), strict=True
+            self.levels, self.cell.states_of_parts(states), strict=True
         ):
             output, *after = layer(
                 output, initial_state=first, mask=mask, training=training

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from seqkit.keras_internals import EXPORTERS, LITE_EXPORTERS
+from seqkit.recurrence.recording import recorder
 
 _here = threading.local()
 
@@ -19,7 +20,8 @@ def choose(layer: Any) -> str:
 
     - "keras": Keras's own loop, on every backend but TensorFlow.
     - "plain": an ordinary TensorFlow loop, with nothing compiled in it, in a graph to
-      be exported and inside `portable()`: what is exported needs no GPU.
+      be exported and inside `portable()`: what is exported needs no GPU. Where runs are
+      recorded too.
     - "cudnn": cuDNN, on a GPU, for LSTM and GRU whose equations it has, unless
       `use_cudnn=False` or the whole graph is to be compiled. What its masks and sizes
       do not allow is left to the compiled loop, call by call.
@@ -34,7 +36,7 @@ def choose(layer: Any) -> str:
     """
     if keras.config.backend() != "tensorflow":
         return "keras"
-    if to_be_exported():
+    if to_be_exported() or recorder() is not None:
         return "plain"
     import tensorflow as tf
 

@@ -11,6 +11,8 @@ from seqkit.recurrence.cudnn import cudnn_loop
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.plain import plain_loop
 from seqkit.recurrence.recompute import recomputed_loop
+from seqkit.recurrence.recorded import recorded_loop
+from seqkit.recurrence.recording import recorder
 from seqkit.recurrence.scan import scan_loop, scans
 from seqkit.recurrence.weights import values
 
@@ -71,13 +73,16 @@ def _by_cell(
     weights = values(cell)
     weights = cell.training_weights(weights) if training else weights
     compiled = loop == "compiled"
-    if scans(cell, layer.unroll) and not layer.recompute:
+    recording = recorder()
+    if scans(cell, layer.unroll) and not (layer.recompute or recording):
         return scan_loop(
             cell, sequences, valid, states, weights, layer.return_sequences, compiled
         )
     recurrent_mask = cell.get_recurrent_dropout_mask(states[0]) if training else None
     equations = Equations(cell, noisy)
     arguments = (equations, sequences, valid, states, weights)
+    if recording:
+        return recorded_loop(recording, layer, *arguments, recurrent_mask)
     options = (recurrent_mask, layer.return_sequences, layer.unroll)
     if layer.recompute and not to_be_exported():
         segment = functools.partial(_segment, equations, compiled, options)
