@@ -61,6 +61,12 @@ class LayerTrace(Values):
     states stand still, and gradients are zero.
 
     Attributes:
+        inputs: x of each step, `(batch, time, features)`.
+        initial_states: by name, the states before the first step, `(batch, size)`.
+        states: by name, the states after each step, `(batch, time, size)`.
+        gates: by name, whatever else the equations name, `(batch, time, size)`.
+        products: by the kernel's name, what each `dot` of a step gave.
+        outputs: y of each step, `(batch, time, size)`.
         name: of the layer; in a model with the names of what it is in, as "stack/1".
         network: the network's name, as "LSTM".
         go_backwards: whether it reads from the end.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from keras import Model
+import keras
 from keras.layers import RNN, Layer
 
 from seqkit.keras_internals import sublayers
@@ -24,7 +24,7 @@ def layers_inside(thing: Layer) -> Iterator[tuple[str, Layer]]:
     >>> [name for name, _ in layers_inside(Stack([GRU(2), GRU(2)], name="both"))]
     ['both', 'both/1', 'both/2']
     """
-    yield from _inside(thing, "" if isinstance(thing, Model) else thing.name, set())
+    yield from _inside(thing, "" if isinstance(thing, keras.Model) else thing.name, set())
 
 
 def _inside(thing: Layer, name: str, seen: set) -> Iterator[tuple[str, Layer]]:
