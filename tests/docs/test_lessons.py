@@ -48,7 +48,7 @@ def checks(code):
 
 
 def prints(code):
-    return [node for node in ast.parse(code).body if is_print(node)]
+    return [node for node in ast.walk(ast.parse(code)) if is_print(node)]
 
 
 def length(code):
