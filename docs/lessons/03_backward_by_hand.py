@@ -34,6 +34,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
+from seqkit.inspect import trace
 from seqkit.layers import SimpleRNN
 
 # %%
@@ -451,6 +452,26 @@ for gradient, by_hand in zip(found, [dW, dU, db, dV, dc], strict=True):
     np.testing.assert_array_equal(gradient, by_hand)
 assert lower < float(L)
 print("all five gradients agree; the loss falls from", float(L), "to", round(lower, 3))
+
+# %%
+# The tape keeps the steps in between to itself. `seqkit.inspect.trace` shows them: with
+# a loss, it has the derivative of everything in every step. The derivative of the
+# product :math:`h_{t-1} U` is :math:`\delta_t`, since :math:`a_t` is that product plus
+# other things. And the derivative of the state :math:`h_t` is what :math:`\delta_t` was
+# before the slope.
+
+
+def half_squares(Y):
+    return 0.5 * tf.reduce_sum((Y - targets) ** 2)
+
+
+model.set_weights([W, U, b, V, c])
+seen = trace(model, X[None].astype("float32"), loss=half_squares).layers[0].gradients
+
+np.testing.assert_array_equal(seen.products["recurrent_kernel"][0], delta[1:4])
+np.testing.assert_array_equal(seen.states["h"][0] * (A > 0), delta[1:4])
+print("traced delta:", seen.products["recurrent_kernel"][0].tolist())
+print("derivatives of the states:", seen.states["h"][0].tolist())
 
 # %%
 # All sums as products

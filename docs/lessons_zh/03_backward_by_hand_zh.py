@@ -33,6 +33,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
+from seqkit.inspect import trace
 from seqkit.layers import SimpleRNN
 
 # %%
@@ -442,6 +443,25 @@ for gradient, by_hand in zip(found, [dW, dU, db, dV, dc], strict=True):
     np.testing.assert_array_equal(gradient, by_hand)
 assert lower < float(L)
 print("all five gradients agree; the loss falls from", float(L), "to", round(lower, 3))
+
+# %%
+# ``GradientTape`` 不显示中间各步。`seqkit.inspect.trace` 把它们显示出来：给它一个损失，
+# 它就有每一步中每个量的导数。乘积 :math:`h_{t-1} U` 的导数就是 :math:`\delta_t`，
+# 因为 :math:`a_t` 是这个乘积再加上别的东西。
+# 而状态 :math:`h_t` 的导数，就是 :math:`\delta_t` 乘斜率之前的值。
+
+
+def half_squares(Y):
+    return 0.5 * tf.reduce_sum((Y - targets) ** 2)
+
+
+model.set_weights([W, U, b, V, c])
+seen = trace(model, X[None].astype("float32"), loss=half_squares).layers[0].gradients
+
+np.testing.assert_array_equal(seen.products["recurrent_kernel"][0], delta[1:4])
+np.testing.assert_array_equal(seen.states["h"][0] * (A > 0), delta[1:4])
+print("traced delta:", seen.products["recurrent_kernel"][0].tolist())
+print("derivatives of the states:", seen.states["h"][0].tolist())
 
 # %%
 # 所有的求和都是乘法
