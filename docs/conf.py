@@ -23,8 +23,10 @@ release = version = __version__
 copyright = "the authors of seqkit"
 extensions = [
     "myst_parser",
+    "sphinx.ext.autodoc",
     "sphinx.ext.mathjax",
     "sphinx_gallery.gen_gallery",
+    "extensions.reference",
 ]
 exclude_patterns = [
     "_build",
@@ -32,6 +34,8 @@ exclude_patterns = [
     "gallery/start/index.rst",  # start.md stands in its place
 ]
 nitpicky = True
+default_role = "code-or-link"
+autodoc_typehints = "none"
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
@@ -45,7 +49,11 @@ html_copy_source = False
 html_theme_options = {
     "navigation_with_keys": False,
     "show_toc_level": 2,
-    "secondary_sidebar_items": ["page-toc", "sg_download_links"],
+    "secondary_sidebar_items": {
+        "**": ["page-toc", "sg_download_links"],
+        "index": [],
+        "reference/*": [],
+    },
     "footer_start": ["copyright"],
     "footer_end": [],
 }

@@ -12,10 +12,10 @@ _MASKED_SCORE = -1e4  # far below any |v . tanh|, finite in float16 too
 class MaskedPooling(keras.layers.Layer):
     """Pool a sequence over time; a masked step counts for nothing.
 
-        max        p_j = max over t of x_tj
-        mean       p = (1 / T) sum over t of x_t
-        attention  p = sum over t of a_t x_t,
-                   a = softmax over t of v . tanh(W x_t + b)
+        p_j = max over t of x_tj                       mode="max"
+        p = Σ_t x_t / T                                mode="mean"
+        p = Σ_t a_t x_t                                mode="attention"
+        a_t = softmax over t of v · tanh(W x_t + b)
 
     A row that is masked at every step pools to zeros.
 
