@@ -49,11 +49,7 @@ html_copy_source = False
 html_theme_options = {
     "navigation_with_keys": False,
     "show_toc_level": 2,
-    "secondary_sidebar_items": {
-        "**": ["page-toc", "sg_download_links"],
-        "index": [],
-        "reference/*": [],
-    },
+    "secondary_sidebar_items": ["page-toc", "sg_download_links"],
     "footer_start": ["copyright"],
     "footer_end": [],
 }

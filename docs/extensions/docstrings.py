@@ -23,7 +23,7 @@ SECTION = re.compile(rf"({'|'.join(HEADINGS)}):$|(Example|Reference):(?:\s+(.*))
 # Within a sentence: an index, a Greek letter or a sign of mathematics makes an
 # expression, which takes in the letters, numbers and signs around it.
 STRONG = re.compile(
-    r"[A-Za-zα-ω][\u0302\u0303]?'*_(\{[^}]*\}|[A-Za-z0-9]{1,2}\b)"
+    r"[A-Za-zα-ω][\u0302\u0303]?'*_(\{[^}]*\}|[A-Za-z0-9]{1,2}(?![A-Za-z0-9]))"
     r"|[A-Za-z]\^[A-Za-z{]|[α-ωΔΛΘ⊙‖∂Σ∈]|^\W*[A-Za-z]'+\W*$"
 )
 SIGN = re.compile(r"[=+−\-/⊙·×<>≤≥∈~←|…]$")
@@ -119,7 +119,7 @@ def _one_line(text: str) -> str:
 
 
 def _sentence(text: str, symbols: set, link: dict) -> str:
-    """Return a text in one line with its names as code or links, its symbols as math."""
+    """Return a text in one line: its names as code or links, its symbols as math."""
     found = ""
     for k, part in enumerate(re.split(r"(``?)([^`]+)\1", text)):
         place = k % 3
@@ -158,7 +158,8 @@ def _with_math(text: str, symbols: set) -> str:
             found += "" if run else word
             continue
         part_of_math = STRONG.search(word) or WEAK.match(word) or SIGN.match(word)
-        if word == "a" or not part_of_math:
+        article = word == "a" and not SIGN.search("".join(run).strip())
+        if article or not part_of_math:
             close()
             found += _escaped(word)
             continue
@@ -180,7 +181,8 @@ def _expression(run: str, symbols: set) -> str:
     before, core, after = _trimmed(run)
     alone = re.fullmatch(r"([A-Za-z])'*", core)
     is_equation = re.fullmatch(r"[A-Za-z] (=|<|>|≤|≥) \S.*", core)
-    if not core or not (
+    whole = all(core.count(a) == core.count(b) for a, b in PAIRS)
+    if not (core and whole) or not (
         STRONG.search(core) or is_equation or (alone and alone[1] in symbols)
     ):
         # Perhaps letters of the equations, one by one.

@@ -11,7 +11,8 @@ import re
 import unicodedata
 
 GREEK = {
-    chr(code): unicodedata.name(chr(code)).split()[-1].lower() for code in range(945, 970)
+    chr(code): unicodedata.name(chr(code)).split()[-1].lower()
+    for code in range(945, 970)
 } | {"Δ": "Delta", "Γ": "Gamma", "Λ": "Lambda", "Θ": "Theta", "Φ": "Phi", "Ω": "Omega"}
 GREEK |= {"λ": "lambda", "ε": "varepsilon", "φ": "varphi"}
 SYMBOLS = {
@@ -68,7 +69,9 @@ def latex(text: str) -> str:
             found += f"\\text{{{gap}{piece}}}"
         elif before == "text" and room and kind != "spaced":
             found = f"{found[:-1]} }}{piece}"
-        elif room and before in ("operand", "closing") and kind in ("operand", "opening"):
+        elif (
+            room and before in ("operand", "closing") and kind in ("operand", "opening")
+        ):
             found += rf"\, {piece}"
         else:
             found += f" {piece}" if room or found.endswith(tuple(NATIVE)) else piece
@@ -136,9 +139,7 @@ def is_math(lines: list[str]) -> bool:
     if any("->" in line or line.startswith(">>>") for line in lines):
         return False
     related = sum(any(map(RELATION.search, _columns(line)[:2])) for line in lines)
-    return 2 * related >= len(lines) or (
-        not related and all(map(STRONG.search, lines))
-    )
+    return 2 * related >= len(lines) or (not related and all(map(STRONG.search, lines)))
 
 
 def _columns(line: str) -> list[str]:

@@ -14,6 +14,7 @@ PARTS = (
     "cells",
     "recurrence",
     "learning",
+    "inspect",
     "tasks",
     "models",
     "text",
@@ -27,6 +28,7 @@ PARTS = (
     "compilation_cache",
     "testing.contract",
 )
+NO_SIDEBAR = ":html_theme.sidebar_secondary.remove: true\n\n"
 # Methods that every layer has, and that Keras documents.
 OF_KERAS = {
     "build", "call", "compute_mask", "compute_output_shape", "from_config",
@@ -68,7 +70,7 @@ def _value(thing: Any) -> str:
 def page(part: str, name: str, thing: Any) -> str:
     """Return the page of one name."""
     full = f"seqkit.{part}.{name}"
-    title = f"{name}\n{'=' * len(name)}\n\n"
+    title = f"{NO_SIDEBAR}{name}\n{'=' * len(name)}\n\n"
     if inspect.isclass(thing):
         members = [
             each
@@ -101,7 +103,7 @@ def overview(part: str, link: dict) -> str:
     toctree = ".. toctree::\n   :hidden:\n\n" + "\n".join(
         f"   {part}.{name}" for name in names
     )
-    head = f"{title}\n{'=' * len(title)}\n\n.. py:module:: {title}\n\n"
+    head = f"{NO_SIDEBAR}{title}\n{'=' * len(title)}\n\n.. py:module:: {title}\n\n"
     return f"{head}{doc}\n{table}\n\n{toctree}\n"
 
 

@@ -24,7 +24,9 @@ def layers_inside(thing: Layer) -> Iterator[tuple[str, Layer]]:
     >>> [name for name, _ in layers_inside(Stack([GRU(2), GRU(2)], name="both"))]
     ['both', 'both/1', 'both/2']
     """
-    yield from _inside(thing, "" if isinstance(thing, keras.Model) else thing.name, set())
+    yield from _inside(
+        thing, "" if isinstance(thing, keras.Model) else thing.name, set()
+    )
 
 
 def _inside(thing: Layer, name: str, seen: set) -> Iterator[tuple[str, Layer]]:

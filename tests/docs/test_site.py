@@ -39,10 +39,12 @@ def test_the_reference_has_every_public_name(part):
     overview = reference.overview(part, LINKS)
     for name, thing in names.items():
         assert f"   {part}.{name}\n" in overview
-        assert re.search(rf":: seqkit\.{part}\.{name}$", reference.page(part, name, thing), re.M)
+        assert re.search(
+            rf":: seqkit\.{part}\.{name}$", reference.page(part, name, thing), re.M
+        )
 
 
-@pytest.mark.parametrize("name", [n for n in seqkit.layers.networks()])
+@pytest.mark.parametrize("name", list(seqkit.layers.networks()))
 def test_the_page_of_a_network_has_its_equations(name):
     cls = seqkit.layers.networks()[name]
     page = docstrings.to_rst(cls.__doc__, LINKS)
@@ -95,7 +97,9 @@ def test_sentences_as_pages():
     assert page("Sum.\n\nReference: X (arXiv 1406.1078).").endswith(
         "(`arXiv 1406.1078 <https://arxiv.org/abs/1406.1078>`__)."
     )
-    assert page("Sum.\n\nArgs:\n    x: a\n        number.\n\nExample: so.\n>>> 1\n1") == (
+    assert page(
+        "Sum.\n\nArgs:\n    x: a\n        number.\n\nExample: so.\n>>> 1\n1"
+    ) == (
         "Sum.\n\n.. rubric:: Arguments\n\n``x``\n    a number.\n\n"
         ".. rubric:: Example\n\nSo.\n\n.. code-block:: pycon\n\n    >>> 1\n    1"
     )
