@@ -106,9 +106,11 @@ class CfCCell(RecurrentCell):
         for kernel, bias in self.deeper:
             b = dot(b, kernel, dropout=False)
             b = self.backbone_activation(b if bias is None else b + bias)
+        b = self.named("b", b)
         heads = dot(b, self.head_kernel, dropout=False)
         heads = heads if self.head_bias is None else heads + self.head_bias
         f, p, q = ops.split(heads, 3, axis=-1)
+        f = self.named("f", f)
         first = ops.sigmoid(-f * elapsed)
         h = first * self.activation(p) + (1 - first) * self.activation(q)
         return h, [h]

@@ -80,6 +80,11 @@ class ClockworkCell(RecurrentCell):
         start = np.mod(self.first_step, self.periods)
         return [h, clocks + ops.cast(start, clocks.dtype)]
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["h", "t"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         exact = EXACT_UP_TO.get(self.compute_dtype, self.periods[-1])

@@ -1,12 +1,14 @@
 """Cells made of other cells."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
 from keras import ops
 
 from seqkit.cells.base import Cell, multiplying_by
+from seqkit.cells.naming import naming_within
 
 
 def as_cell(name: str, thing: Any) -> Cell:
@@ -60,12 +62,32 @@ class CompositeCell(Cell):
     """
 
     parts: list
+    part_names: Sequence[str] = ()  # of what parts name; of several, numbers from 1 on
     own_noise_size: int = 0  # of the noise, what the cell itself needs: the first
 
     @property
     def state_size(self) -> list[int]:
         """The sizes of the parts' states."""
         return [size for part in self.parts for size in part.state_sizes]
+
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the parts' states."""
+        return [
+            f"{prefix}/{name}" if prefix else name
+            for prefix, part in zip(self._prefixes(), self.parts, strict=True)
+            for name in part.state_names
+        ]
+
+    def _prefixes(self) -> Sequence[str]:
+        """Return what stands before the names of each part."""
+        if self.part_names or len(self.parts) == 1:
+            return self.part_names or [""]
+        return [str(k) for k in range(1, len(self.parts) + 1)]
+
+    def _naming(self, k: int) -> AbstractContextManager:
+        """Return a context in which part k names its values."""
+        return naming_within(self._prefixes()[k])
 
     @property
     def output_size(self) -> int:
@@ -104,17 +126,18 @@ class CompositeCell(Cell):
             start = self.own_noise_size
             start += sum(before.noise_size for before in self.parts[:k])
             noise = noise[:, start : start + part.noise_size]
-        return part.run_step(drive, states, dot.of_parts[k], noise)
+        with self._naming(k):
+            return part.run_step(drive, states, dot.of_parts[k], noise)
 
     def drive_part(self, k: int, inputs: Any, dot: PartDots) -> Any:
         """Return the drive of part k for an input that is made within the step."""
         mask = dot.input_masks[k]
-        with multiplying_by(dot):
+        with multiplying_by(dot), self._naming(k):
             return self.parts[k].drive(inputs if mask is None else inputs * mask)
 
     def read_part(self, k: int, emission: Any, dot: PartDots) -> Any:
         """Return the output of part k within the step."""
-        with multiplying_by(dot):
+        with multiplying_by(dot), self._naming(k):
             return self.parts[k].readout(emission)
 
     def step(
@@ -132,11 +155,13 @@ class CompositeCell(Cell):
 
     def drive(self, inputs: Any) -> Any:
         """Return the drive of the first part."""
-        return self.parts[0].drive(inputs)
+        with self._naming(0):
+            return self.parts[0].drive(inputs)
 
     def readout(self, emission: Any) -> Any:
         """Return the output of the last part."""
-        return self.parts[-1].readout(emission)
+        with self._naming(-1):
+            return self.parts[-1].readout(emission)
 
     @property
     def noise_size(self) -> int:  # type: ignore[override]

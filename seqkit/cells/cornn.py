@@ -62,6 +62,11 @@ class coRNNCell(RecurrentCell):
         """The sizes of y and z."""
         return [self.units, self.units]
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["y", "z"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         square = (self.units, self.units)
@@ -80,6 +85,7 @@ class coRNNCell(RecurrentCell):
         force = self.activation(
             drive + dot(y, self.recurrent_kernel) + dot(z, self.velocity_kernel)
         )
+        force = self.named("f", force)
         z = z + self.time_step * (force - self.frequency * y - self.damping * z)
         y = y + self.time_step * z
         return y, [y, z]

@@ -55,7 +55,9 @@ class CoupledLSTMCell(LSTMFamilyCell):
         h, c = states
         gate, f = self.recurrent_activation, self.activation
         i, g, o = ops.split(drive + dot(h, self.recurrent_kernel), 3, axis=-1)
-        i = gate(i)
-        c = (1 - i) * c + i * f(g)
-        h = gate(o) * f(c)
+        i = self.named("i", gate(i))
+        forget = self.named("f", 1 - i)
+        g, o = self.named("g", f(g)), self.named("o", gate(o))
+        c = forget * c + i * g
+        h = o * f(c)
         return h, [h, c]

@@ -8,6 +8,7 @@ from keras import ops
 
 from seqkit.cells import checks
 from seqkit.cells.gated import LSTMFamilyCell
+from seqkit.cells.naming import naming_within
 
 
 @keras.saving.register_keras_serializable("seqkit")
@@ -70,6 +71,11 @@ class DepthGatedLSTMCell(LSTMFamilyCell):
         """The sizes of h and c of each layer."""
         return [self.units] * (2 * self.layers)
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations, the layer before each."""
+        return [f"{k}/{name}" for k in range(1, self.layers + 1) for name in "hc"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         self.stack = [
@@ -117,7 +123,11 @@ class DepthGatedLSTMCell(LSTMFamilyCell):
             k = k + peepholes[0] * c + (peepholes[1] * below if place else 0)
             gates = gates + dot(h, recurrent_kernel)
             i, forget, g, o = ops.split(gates, 4, axis=-1)
-            c = gate(forget) * c + gate(i) * f(g) + gate(k) * below
-            new += [gate(o) * f(c), c]
+            with naming_within(str(place + 1)):
+                i, forget = self.named("i", gate(i)), self.named("f", gate(forget))
+                g, o = self.named("g", f(g)), self.named("o", gate(o))
+                k = self.named("k", gate(k))
+            c = forget * c + i * g + k * below
+            new += [o * f(c), c]
             below = c
         return new[-2], new

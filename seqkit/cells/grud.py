@@ -87,6 +87,12 @@ class GRUDCell(RecurrentCell):
         """The size of the output."""
         return self.units
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        names = ["h", "x' − mean"]
+        return names if self.deltas else [*names, "δ"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         features, units = input_shape[-1], self.units
@@ -147,10 +153,13 @@ class GRUDCell(RecurrentCell):
         there, deviation, from_mask, deltas = drive
         h, last = states[:2]
         delta = deltas[0] if self.deltas else states[2]
-        shrunk = self._decay(delta * self.input_decay, self.input_decay_bias) * last
+        decay = self._decay(delta * self.input_decay, self.input_decay_bias)
+        shrunk = self.named("γ", decay) * last
         estimate = there * deviation + (1 - there) * shrunk + self.means
+        estimate = self.named("x̂", estimate)
         by_delta = dot(delta, self.state_decay, dropout=False)
-        h = self._decay(by_delta, self.state_decay_bias) * h
+        decay = self.named("γ_h", self._decay(by_delta, self.state_decay_bias))
+        h = self.named("ĥ", decay * h)
         h = self._gated(dot(estimate, self.kernel, dropout=False) + from_mask, h, dot)
         last = there * deviation + (1 - there) * last
         return h, [h, last] if self.deltas else [h, last, 1 + (1 - there) * delta]
@@ -164,5 +173,6 @@ class GRUDCell(RecurrentCell):
         kernel, kernel_n = ops.split(self.recurrent_kernel, split, axis=-1)
         gates = self.recurrent_activation(x_gates + dot(h, kernel))
         z, r = ops.split(gates, 2, axis=-1)
-        n = self.activation(x_n + dot(r * h, kernel_n))
+        z, r = self.named("z", z), self.named("r", r)
+        n = self.named("n", self.activation(x_n + dot(r * h, kernel_n)))
         return (1 - z) * h + z * n

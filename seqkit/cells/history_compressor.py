@@ -20,7 +20,7 @@ class HistoryCompressorCell(RecurrentCell):
         H_t = f(W' x_t + T τ_t + U' H_{t-1} + b')   upper level, where u_t = 1
         H_t = H_{t-1}                               elsewhere
         P_t = g(V' H_t + d')                        the input it expects to see next
-        q_t = Q h_t + c                             the lower level's guess at H_t
+        q_t = Q h_t + c                             its guess at H_t, collapsed=True
 
     τ_t, the time code, is the number of steps since the upper level last saw an input,
     in binary digits. What the lower level learns to predict no longer goes up, so that
@@ -97,6 +97,11 @@ class HistoryCompressorCell(RecurrentCell):
             return None
         return 2 * self.features + 1 + self.collapsed * 2 * self.upper_units
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["h", "p", "H", "τ"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         features = self.features = input_shape[-1]
@@ -150,7 +155,7 @@ class HistoryCompressorCell(RecurrentCell):
         longest = 2**self.time_digits - 1
         time = ops.where(unexpected, 1.0, ops.minimum(time + 1, longest))
         time = ops.cast(time, h.dtype)
-        seen = ops.cast(unexpected, h.dtype)
+        seen = self.named("u", ops.cast(unexpected, h.dtype))
         return ops.concatenate([h, p, upper, seen], axis=-1), [h, p, upper, time]
 
     def _digits(self, time: Any) -> Any:
@@ -166,7 +171,9 @@ class HistoryCompressorCell(RecurrentCell):
         ends.append(ends[-1] + self.upper_units)
         h, p, upper, seen = ops.split(emission, ends, axis=-1)
         expected = self.affine(upper, self.upper_output_kernel, self.upper_output_bias)
-        outputs = [p, self.output_activation(expected), seen]
+        expected = self.named("P", self.output_activation(expected))
+        outputs = [p, expected, seen]
         if self.collapsed:
-            outputs += [self.affine(h, self.state_kernel, self.state_bias), upper]
+            guess = self.affine(h, self.state_kernel, self.state_bias)
+            outputs += [self.named("q", guess), upper]
         return ops.concatenate(outputs, axis=-1)

@@ -83,5 +83,6 @@ class JANETCell(GatedCell):
         """Return h_t, twice: as what is emitted and as the new state."""
         (h,), gate = states, self.recurrent_activation
         s, n = ops.split(drive + dot(h, self.recurrent_kernel), 2, axis=-1)
-        h = gate(s) * h + (1 - gate(s - self.beta)) * self.activation(n)
+        s, n = self.named("s", s), self.named("n", self.activation(n))
+        h = gate(s) * h + (1 - gate(s - self.beta)) * n
         return h, [h]

@@ -67,7 +67,10 @@ class LayerNormLSTMCell(LayerNormCell, LSTMFamilyCell):
         h, c = states
         gate, f = self.recurrent_activation, self.activation
         product = self.normalize(dot(h, self.recurrent_kernel), *self.recurrent_norm)
-        i, forget, g, o = ops.split(drive + product, 4, axis=-1)
-        c = gate(forget) * c + gate(i) * f(g)
-        h = gate(o) * f(self.normalize(c, *self.state_norm))
+        a = self.named("a", drive + product)
+        i, forget, g, o = ops.split(a, 4, axis=-1)
+        i, forget = self.named("i", gate(i)), self.named("f", gate(forget))
+        g, o = self.named("g", f(g)), self.named("o", gate(o))
+        c = forget * c + i * g
+        h = o * f(self.normalize(c, *self.state_norm))
         return h, [h, c]

@@ -58,6 +58,11 @@ class LEMCell(RecurrentCell):
         """The sizes of y and z."""
         return [self.units, self.units]
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["y", "z"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         units = self.units
@@ -81,6 +86,7 @@ class LEMCell(RecurrentCell):
         )
         scales = self.time_step * self.recurrent_activation(x_scales + y_scales)
         a, c = ops.split(scales, 2, axis=-1)
+        a, c = self.named("a", a), self.named("c", c)
         z = (1 - a) * z + a * self.activation(x_z + y_z)
         y = (1 - c) * y + c * self.activation(x_y + dot(z, self.memory_kernel))
         return y, [y, z]

@@ -48,6 +48,7 @@ class LiGRUCell(GatedCell):
         """Return h_t, twice: as what is emitted and as the new state."""
         (h,) = states
         z, n = ops.split(drive + dot(h, self.recurrent_kernel), 2, axis=-1)
-        z = self.recurrent_activation(z)
-        h = z * h + (1 - z) * self.activation(n)
+        z = self.named("z", self.recurrent_activation(z))
+        n = self.named("n", self.activation(n))
+        h = z * h + (1 - z) * n
         return h, [h]

@@ -94,6 +94,11 @@ class LRUCell(LinearCell):
         """The size of the output."""
         return self.output_units
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["Re h", "Im h"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         features, units, outputs = input_shape[-1], self.units, self.output_units

@@ -71,11 +71,13 @@ class MGUCell(GatedCell):
         if self.reset_after:
             h_f, h_n = ops.split(dot(h, self.recurrent_kernel), 2, axis=-1)
             h_n = h_n if self.recurrent_bias is None else h_n + self.recurrent_bias
-            gate = self.recurrent_activation(x_f + h_f)
+            gate = self.named("f", self.recurrent_activation(x_f + h_f))
             n = self.activation(x_n + gate * h_n)
         else:
             kernel_f, kernel_n = ops.split(self.recurrent_kernel, 2, axis=-1)
             gate = self.recurrent_activation(x_f + dot(h, kernel_f))
+            gate = self.named("f", gate)
             n = self.activation(x_n + dot(gate * h, kernel_n))
+        n = self.named("n", n)
         h = gate * h + (1 - gate) * n if self.gate_keeps else (1 - gate) * h + gate * n
         return h, [h]

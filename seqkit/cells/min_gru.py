@@ -55,5 +55,5 @@ class MinGRUCell(LinearCell):
         gate, candidate = ops.split(
             self.affine(inputs, self.kernel, self.bias), 2, axis=-1
         )
-        z = self.recurrent_activation(gate)
-        return [1 - z], [z * self.activation(candidate)]
+        z = self.named("z", self.recurrent_activation(gate))
+        return [1 - z], [z * self.named("n", self.activation(candidate))]

@@ -12,8 +12,8 @@ from seqkit.cells.linear import LinearCell
 class MinLSTMCell(LinearCell):
     """Cell of the minLSTM: forget and input gate see the input alone and add up to one.
 
-        i_t = σ(W_i x_t + b_i)       i'_t = i_t / (f_t + i_t)
-        f_t = σ(W_f x_t + b_f)       f'_t = f_t / (f_t + i_t)
+        i'_t = i_t / (f_t + i_t)       with i_t = σ(W_i x_t + b_i)
+        f'_t = f_t / (f_t + i_t)       with f_t = σ(W_f x_t + b_f)
         n_t = g(W_n x_t + b_n)
         h_t = f'_t ⊙ h_{t-1} + i'_t ⊙ n_t
 
@@ -51,4 +51,6 @@ class MinLSTMCell(LinearCell):
             self.affine(inputs, self.kernel, self.bias), 3, axis=-1
         )
         keep = ops.softplus(-i) - ops.softplus(-f)  # log f − log i of the gates
-        return [ops.sigmoid(keep)], [ops.sigmoid(-keep) * self.activation(candidate)]
+        kept = self.named("f'", ops.sigmoid(keep))
+        taken = self.named("i'", ops.sigmoid(-keep))
+        return [kept], [taken * self.named("n", self.activation(candidate))]

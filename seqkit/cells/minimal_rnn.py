@@ -59,11 +59,13 @@ class MinimalRNNCell(RecurrentCell):
     def drive(self, inputs: Any) -> Any:
         """Return z_t and U_z z_t + c."""
         z = self.activation(self.affine(inputs, self.kernel, self.bias))
+        z = self.named("z", z)
         return z, self.affine(z, self.latent_kernel, self.gate_bias)
 
     def step(self, drive: Any, states: Sequence, dot: Callable) -> tuple[Any, list]:
         """Return h_t, twice: as what is emitted and as the new state."""
         (h,), (z, gate) = states, drive
         u = self.recurrent_activation(gate + dot(h, self.recurrent_kernel))
+        u = self.named("u", u)
         h = u * h + (1 - u) * z
         return h, [h]

@@ -63,6 +63,11 @@ class MultiRecurrentCell(RecurrentCell):
         """The size of the output."""
         return self.output_units
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["h", "y"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         self.kernel = self.add_kernel("kernel", (input_shape[-1], self.units))

@@ -50,7 +50,8 @@ class MutatedCell(GatedCell):
         )
         x_z, x_r, x_n = ops.split(drive, 3, axis=-1)
         z, r = self.gates([x_z, x_r], h, dot, kernels)
-        n = self.activation(x_n + dot(r * h, kernel_n))
+        z, r = self.named("z", z), self.named("r", r)
+        n = self.named("n", self.activation(x_n + dot(r * h, kernel_n)))
         h = (1 - z) * h + z * n
         return h, [h]
 

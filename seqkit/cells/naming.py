@@ -36,9 +36,9 @@ def naming_by(recorder: Recorder) -> Iterator[None]:
 
 @contextlib.contextmanager
 def naming_within(prefix: str) -> Iterator[None]:
-    """Inside, names have a prefix: `0/i` is `i` of the first of several cells."""
+    """Inside, names have a prefix: `1/i` is `i` of the first of several cells."""
     outer = _recorder.get()
-    if outer is None:
+    if outer is None or not prefix:
         yield
         return
     with naming_by(lambda name, value: outer(f"{prefix}/{name}", value)):

@@ -88,6 +88,11 @@ class NASCell(GatedCell):
         """The sizes of h and c."""
         return [self.output_size, self.units]
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["h", "c"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         super().build(input_shape)
@@ -108,11 +113,19 @@ class NASCell(GatedCell):
         σ, f = self.recurrent_activation, self.activation
         product = dot(h, self.recurrent_kernel)
         product = product if self.bias is None else product + self.bias
-        x, m = ops.split(drive, 8, axis=-1), ops.split(product, 8, axis=-1)
-        s = [x_k + m_k for x_k, m_k in zip(x, m, strict=True)]
-        a_3 = ops.relu(x[3] * m[3])
-        c = f(f(σ(s[0]) * ops.relu(s[1])) + c) * f(σ(s[2]) + a_3)
-        h = f(c * f(f(f(s[4]) * σ(s[5])) + σ(f(s[6]) + σ(s[7]))))
+        x = self._blocks("x", ops.split(drive, 8, axis=-1))
+        m = self._blocks("m", ops.split(product, 8, axis=-1))
+        sums = [x_k + m_k for x_k, m_k in zip(x, m, strict=True)]
+        sums[3] = x[3] * m[3]
+        functions = (σ, ops.relu, σ, ops.relu, f, σ, f, σ)
+        parts = [of(part) for of, part in zip(functions, sums, strict=True)]
+        a = self._blocks("a", parts)
+        c = f(f(a[0] * a[1]) + c) * f(a[2] + a[3])
+        h = f(c * f(f(a[4] * a[5]) + σ(a[6] + a[7])))
         if self.projection:
             h = dot(h, self.projection_kernel, dropout=False)
         return h, [h, c]
+
+    def _blocks(self, name: str, values: list) -> list:
+        """Return blocks as they are, named name_0, name_1 and so on."""
+        return [self.named(f"{name}_{k}", value) for k, value in enumerate(values)]

@@ -56,6 +56,8 @@ class OutputFeedbackCell(WrapperCell):
     fully recurrent neural networks", Neural Computation 1, 1989.
     """
 
+    part_names = ("cell",)
+
     def __init__(
         self,
         layer: Any,
@@ -75,6 +77,11 @@ class OutputFeedbackCell(WrapperCell):
     def state_size(self) -> list[int]:
         """The sizes of the cell's states, and of s."""
         return [*super().state_size, self.dense.units]
+
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return [*super().state_names, "s"]
 
     @property
     def output_size(self) -> int:
@@ -112,7 +119,8 @@ class OutputFeedbackCell(WrapperCell):
         inputs = ops.concatenate([x, s], axis=-1)
         inner_drive = self.drive_part(0, inputs, dot)
         emission, new = self.run_part(0, inner_drive, inside, dot, noise)
-        y = dot(self.read_part(0, emission, dot), self.dense.kernel)
+        o = self.named("o", self.read_part(0, emission, dot))
+        y = dot(o, self.dense.kernel)
         y = y + self.dense.bias if self.dense.use_bias else y
         y = y if self.dense.activation is None else self.dense.activation(y)
         v = ops.where(target[1] > 0, y, target[0]) if target else y

@@ -70,6 +70,10 @@ class PeepholeLSTMCell(LSTMFamilyCell):
         gate, f = self.recurrent_activation, self.activation
         p_i, p_f, p_o = ops.unstack(self.peephole_kernel)
         i, forget, g, o = ops.split(drive + dot(h, self.recurrent_kernel), 4, axis=-1)
-        c = gate(forget + p_f * c) * c + gate(i + p_i * c) * f(g)
-        h = gate(o + p_o * c) * f(c)
+        i = self.named("i", gate(i + p_i * c))
+        forget = self.named("f", gate(forget + p_f * c))
+        g = self.named("g", f(g))
+        c = forget * c + i * g
+        o = self.named("o", gate(o + p_o * c))
+        h = o * f(c)
         return h, [h, c]

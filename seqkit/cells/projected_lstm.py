@@ -92,6 +92,8 @@ class ProjectedLSTMCell(LSTMFamilyCell):
         h, c = states
         gate, f = self.recurrent_activation, self.activation
         i, forget, g, o = ops.split(drive + dot(h, self.recurrent_kernel), 4, axis=-1)
-        c = gate(forget) * c + gate(i) * f(g)
-        h = dot(gate(o) * f(c), self.projection_kernel, dropout=False)
+        i, forget = self.named("i", gate(i)), self.named("f", gate(forget))
+        g, o = self.named("g", f(g)), self.named("o", gate(o))
+        c = forget * c + i * g
+        h = dot(o * f(c), self.projection_kernel, dropout=False)
         return h, [h, c]

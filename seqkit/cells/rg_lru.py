@@ -73,9 +73,10 @@ class RGLRUCell(LinearCell):
         v = self.affine(inputs, self.kernel, self.bias) if self.project else inputs
         gates = self.affine(v, self.gate_kernel, self.gate_bias)
         r, i = ops.split(ops.sigmoid(gates), 2, axis=-1)
+        r, i = self.named("r", r), self.named("i", i)
         log_a = -SHARPNESS * ops.softplus(self.decay) * r
         taken = ops.sqrt(ops.maximum(-ops.expm1(2 * log_a), LEAST))
-        return [ops.exp(log_a)], [taken * i * v]
+        return [self.named("a", ops.exp(log_a))], [taken * i * v]
 
 
 def _first_decay(shape: tuple, dtype: Any = None) -> Any:

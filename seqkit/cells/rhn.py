@@ -8,6 +8,7 @@ from keras import ops
 
 from seqkit.cells import checks
 from seqkit.cells.gated import GatedCell
+from seqkit.cells.naming import naming_within
 
 
 @keras.saving.register_keras_serializable("seqkit")
@@ -78,12 +79,15 @@ class RHNCell(GatedCell):
         """Return h_t, twice: as what is emitted and as the new state."""
         (s,) = states
         kernels, biases = zip(*self.layers, strict=True)
-        for kernel, added in zip(kernels, (drive, *biases[1:]), strict=True):
-            product = dot(s, kernel)
-            s = self._highway(product if added is None else product + added, s)
+        for place, added in enumerate((drive, *biases[1:])):
+            product = dot(s, kernels[place])
+            with naming_within(str(place + 1)):
+                s = self._highway(product if added is None else product + added, s)
         return s, [s]
 
     def _highway(self, sums: Any, s: Any) -> Any:
         n, *gates = ops.split(sums, self.blocks, axis=-1)
         k, *carry = map(self.recurrent_activation, gates)
-        return k * self.activation(n) + (carry[0] if carry else 1 - k) * s
+        n, k = self.named("n", self.activation(n)), self.named("k", k)
+        kept = self.named("c", carry[0]) if carry else 1 - k
+        return self.named("s", k * n + kept * s)

@@ -78,6 +78,11 @@ class SCRNCell(RecurrentCell):
         """The size of the output."""
         return self.output_units
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["h", "s"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         features, context = input_shape[-1], self.context_units

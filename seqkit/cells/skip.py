@@ -43,6 +43,8 @@ class SkipCell(WrapperCell):
     neural networks", ICLR 2018 (arXiv 1708.06834).
     """
 
+    part_names = ("cell",)
+
     def __init__(self, layer: Any, return_updates: bool = False, **kwargs: Any):
         super().__init__(layer=layer, **kwargs)
         self.return_updates = checks.flag("return_updates", return_updates)
@@ -51,6 +53,11 @@ class SkipCell(WrapperCell):
     def state_size(self) -> list[int]:
         """The sizes of the cell's states, of y, Δ, a, and the number of updates."""
         return [*super().state_size, super().output_size, 1, 1, 1]
+
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return [*super().state_names, "y", "Δ", "(1 − u) a", "Σ u"]
 
     @property
     def output_size(self) -> int:
@@ -83,9 +90,9 @@ class SkipCell(WrapperCell):
     ) -> tuple[Any, list]:
         """Return y_t and the new states."""
         *inside, y, delta, a, count = states
-        a = a + ops.minimum(delta, 1 - a)
+        a = self.named("a", a + ops.minimum(delta, 1 - a))
         rounded = ops.cast(a >= 0.5, a.dtype)
-        u = a + ops.stop_gradient(rounded - a)
+        u = self.named("u", a + ops.stop_gradient(rounded - a))
         emission, after = self.run_part(0, drive, inside, dot, noise)
         output = self.read_part(0, emission, dot)
 

@@ -20,7 +20,7 @@ class sLSTMCell(LSTMFamilyCell):
     """Cell of the sLSTM: an exponential input gate, a normalizer and a stabilizer.
 
         ĩ_t, f̃_t, g̃_t, õ_t = W x_t + U h_{t-1} + b
-        i_t = exp(ĩ_t), f_t = σ(f̃_t) or exp(f̃_t), o_t = σ(õ_t)
+        o_t = σ(õ_t),  with i_t = exp(ĩ_t), f_t = σ(f̃_t) or exp(f̃_t):
         c_t = f_t ⊙ c_{t-1} + i_t ⊙ tanh(g̃_t)
         n_t = f_t ⊙ n_{t-1} + i_t
         h_t = o_t ⊙ c_t / n_t
@@ -82,6 +82,11 @@ class sLSTMCell(LSTMFamilyCell):
         """The sizes of h, c, n and m."""
         return [self.units] * 4
 
+    @property
+    def state_names(self) -> list[str]:
+        """The names of the states in the equations."""
+        return ["h", "c", "n", "m"]
+
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
         self.kernel = self.add_kernel("kernel", (input_shape[-1], self.width))
@@ -101,14 +106,18 @@ class sLSTMCell(LSTMFamilyCell):
         h, c, n, m = states
         sums = drive + dot(h, self._whole_kernel())
         i, forget, g, o = ops.split(sums, 4, axis=-1)
+        i, forget = self.named("ĩ", i), self.named("f̃", forget)
+        g, o = self.named("g̃", g), self.named("õ", o)
         kept = m + (
             ops.log_sigmoid(forget) if self.forget_gate == "sigmoid" else forget
         )
         m = ops.maximum(kept, i)
-        forget, i = ops.exp(kept - m), ops.exp(i - m)
+        forget = self.named("f'", ops.exp(kept - m))
+        i = self.named("i'", ops.exp(i - m))
+        o = self.named("o", self.recurrent_activation(o))
         c = forget * c + i * self.activation(g)
         n = forget * n + i
-        h = self.recurrent_activation(o) * c / n
+        h = o * c / n
         return h, [h, c, n, m]
 
     def _whole_kernel(self) -> Any:

@@ -57,6 +57,7 @@ class UGRNNCell(GatedCell):
         """Return h_t, twice: as what is emitted and as the new state."""
         (h,) = states
         n, g = ops.split(drive + dot(h, self.recurrent_kernel), 2, axis=-1)
-        g = self.recurrent_activation(g)
-        h = g * h + (1 - g) * self.activation(n)
+        n = self.named("n", self.activation(n))
+        g = self.named("g", self.recurrent_activation(g))
+        h = g * h + (1 - g) * n
         return h, [h]

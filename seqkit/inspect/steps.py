@@ -16,7 +16,6 @@ from seqkit.recurrence.loop import shown_steps
 from seqkit.recurrence.recorded import Run, held
 from seqkit.recurrence.weights import reading
 
-ZERO = tf.UnconnectedGradients.ZERO
 # How far the states of the steps done once more may be off those of the loop.
 TOLERANCE = {"float64": 1e-8, "float32": 1e-3, "float16": 0.1, "bfloat16": 0.5}
 
@@ -149,14 +148,21 @@ class Steps:
         zeros = of_loss.given[..., -self.run.zeros_size :]
         upstream = tf.split(_rows(zeros), self.run.layout.sizes, axis=-1)
         sources = [self._new, self.seen.values, self.seen.products]
-        states, named, products = self._tape.gradient(
-            self._returned, sources, upstream, ZERO
-        )
+        found, named, products = self._tape.gradient(self._returned, sources, upstream)
+        # Where the step makes nothing of a state, all is what follows from it.
+        states = [
+            later if whole is None else whole
+            for whole, later in zip(found, upstream, strict=False)
+        ]
         read = self._later_tape.gradient(
-            self._outputs, self.read.values, _rows(of_loss.outputs), ZERO
+            self._outputs, self.read.values, _rows(of_loss.outputs)
         )
-        named = self._arrays({**named, **read})
-        return list(map(self.array, states)), named, self._arrays(products)
+        values, by_value = {**self.seen.values, **self.read.values}, {**named, **read}
+        return (
+            list(map(self.array, states)),
+            self._arrays(_or_zeros(by_value, values)),
+            self._arrays(_or_zeros(products, self.seen.products)),
+        )
 
     def _arrays(self, values: dict) -> Arrays:
         return {name: self.array(value) for name, value in values.items()}
@@ -248,6 +254,14 @@ def _returned(run: Run) -> tuple[list, Any]:
             for state, first in zip(after, run.first, strict=True)
         ]
     return after, emitted
+
+
+def _or_zeros(gradients: dict, values: dict) -> dict:
+    """Return gradients, zeros where nothing follows from a value."""
+    return {
+        name: tf.zeros_like(values[name]) if gradient is None else gradient
+        for name, gradient in gradients.items()
+    }
 
 
 def _weights(cell: Any) -> Arrays:

@@ -14,6 +14,8 @@ AssertionError saying what was found and what was expected:
 6. `precision`: declared dtypes, float32 weights;
 7. `causality`: no output knows a later input, unless the layer is bidirectional;
 8. `errors`: bad input raises an error that names it;
+9. `trace`: what `seqkit.inspect.trace` shows is what happens, and has every name of
+   the equations;
 
 and `dropout`, for the options that are random.
 
@@ -31,6 +33,7 @@ from seqkit.testing.points import (
     exports,
     gradients,
     graphs,
+    inside,
     masking,
     precision,
     sequences,
@@ -94,6 +97,7 @@ TENSORFLOW_CHECKS: Checks = {
     ),
     "saving": (exports.check_export,),
     "causality": (causality.check_jacobian,),
+    "trace": (inside.check_trace, inside.check_names),
     "dropout": (dropout.check_one_mask, dropout.check_one_recurrent_mask),
 }
 
@@ -133,6 +137,7 @@ POINTS = (
     "precision",
     "causality",
     "errors",
+    "trace",
     "dropout",
 )
 MODES = ("eager", "graph")

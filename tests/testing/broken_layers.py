@@ -279,3 +279,32 @@ class ExportsCompiled(SimpleRNN):
     def call(self, sequences, initial_state=None, mask=None, training=False):
         sequences = tf.function(tf.identity, jit_compile=True)(sequences)
         return super().call(sequences, initial_state, mask, training)
+
+
+@registered
+class LeavesOutANameCell(SimpleRNNCell):
+    """A cell with a gate that it does not name.
+
+    z_t = 2 W x_t
+    n_t = W x_t + b                        use_bias=False
+    h_t = f(W x_t + U h_{t-1} + b)
+    """
+
+
+@registered
+class LeavesOutAName(SimpleRNN):
+    cell_class = LeavesOutANameCell
+
+
+@registered
+class ComparesRowsCell(SimpleRNNCell):
+    def step(self, drive, states, dot):
+        self.named("z", drive - ops.mean(drive, axis=0))
+        return super().step(drive, states, dot)
+
+
+@registered
+class ComparesRows(SimpleRNN):
+    """What it names depends on the other rows of a batch."""
+
+    cell_class = ComparesRowsCell

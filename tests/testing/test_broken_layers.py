@@ -14,6 +14,7 @@ from seqkit.testing.points import (
     dropout,
     gradients,
     graphs,
+    inside,
     masking,
     precision,
     sequences,
@@ -76,6 +77,8 @@ REJECTIONS = [
     (broken.KnowsOneShape, graphs.check_unknown_shape, "has shape \\(3, 4, 4\\)"),
     (broken.HalvesWeights, precision.check_mixed_precision, "weights under"),
     (broken.StaysWide, precision.check_mixed_precision, "results under"),
+    (broken.LeavesOutAName, inside.check_names, "does not name {'z'}"),
+    (broken.ComparesRows, inside.check_trace, "z of the gates"),
 ]
 
 

@@ -17,6 +17,7 @@ from seqkit.testing.points import (
     exports,
     gradients,
     graphs,
+    inside,
     masking,
     precision,
     sequences,
@@ -45,6 +46,8 @@ QUICK = (
     bad_input.check_arguments,
     bad_input.check_call,
     dropout.check_inference,
+    inside.check_trace,
+    inside.check_names,
 )
 
 
