@@ -18,7 +18,8 @@ def layers_inside(thing: Layer) -> Iterator[tuple[str, Layer]]:
     Example:
     >>> from keras.layers import Dense
     >>> from seqkit.layers import GRU, LSTM, Bidirectional
-    >>> model = keras.Sequential([Bidirectional(LSTM(2), name="both"), Dense(1)])
+    >>> both = Bidirectional(LSTM(2, name="lstm"), name="both")
+    >>> model = keras.Sequential([both, Dense(1, name="dense")])
     >>> [name for name, _ in layers_inside(model)]
     ['', 'both', 'both/forward_lstm', 'both/backward_lstm', 'dense']
     >>> [name for name, _ in layers_inside(Stack([GRU(2), GRU(2)], name="both"))]

@@ -285,9 +285,11 @@ class ExportsCompiled(SimpleRNN):
 class LeavesOutANameCell(SimpleRNNCell):
     """A cell with a gate that it does not name.
 
-    z_t = 2 W x_t
-    n_t = W x_t + b                        use_bias=False
-    h_t = f(W x_t + U h_{t-1} + b)
+        z_t = 2 W x_t
+        n_t = W x_t + b                        use_bias=False
+        h_t = f(W x_t + U h_{t-1} + b)
+
+    The gate is z.
     """
 
 
