@@ -7,11 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-from seqkit.plots.figure import TRAINING, VALIDATION, Figure, new_figure
+from seqkit.plots.figure import ALARM, TRAINING, TRUTH, VALIDATION, Figure, new_figure
 from seqkit.plots.fonts import legible
 from seqkit.wording import counted
 
-_READING, _EXPECTED, _ALARM, _TRUTH = TRAINING, VALIDATION, "tab:red", "tab:green"
+_READING, _EXPECTED, _ALARM, _TRUTH = TRAINING, VALIDATION, ALARM, TRUTH
 _WIDTH = 11.0
 _MOST_PANELS = 6  # channels that one picture can show
 _MOST_POINTS = 20_000  # readings up to which each is drawn

@@ -1,0 +1,75 @@
+"""Checks of what pictures are given."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from seqkit.inspect.record import LayerTrace, Trace
+
+
+def of_one_layer(trace: Any, name: str = "trace") -> LayerTrace:
+    """Return the trace of a layer, from itself or from that of a call with one layer.
+
+    Args:
+        trace: a `LayerTrace`, or a `Trace` of one layer.
+        name: of the argument, for errors.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if isinstance(trace, LayerTrace):
+        return trace
+    if not isinstance(trace, Trace):
+        raise ValueError(f"`{name}` must be a trace, got {trace!r}.")
+    if len(trace.layers) != 1:
+        names = ", ".join(repr(layer.name) for layer in trace.layers)
+        raise ValueError(
+            f'`{name}` must be of one layer: take one of {names} by trace["..."].'
+        )
+    return trace.layers[0]
+
+
+def of_layers_by_name(traces: Any) -> dict[str, LayerTrace]:
+    """Return traces of layers by name.
+
+    Raises:
+        ValueError: there is none, or what is named is no trace of one layer.
+    """
+    if not isinstance(traces, Mapping) or not traces:
+        raise ValueError(
+            f"`traces` must be a dictionary of traces by name, got {traces!r}."
+        )
+    return {
+        str(name): of_one_layer(trace, f"traces[{name!r}]")
+        for name, trace in traces.items()
+    }
+
+
+def row_of(trace: LayerTrace, row: Any) -> int:
+    """Return the number of a sequence that is there.
+
+    Raises:
+        ValueError: it is none.
+    """
+    rows = len(trace.inputs)
+    if isinstance(row, bool) or not hasattr(row, "__index__") or not 0 <= row < rows:
+        raise ValueError(
+            f"`row` must be an integer from 0 to {rows - 1}, the sequences of the "
+            f"trace, got {row!r}."
+        )
+    return int(row)
+
+
+def tokens_of(text: Any, steps: int) -> list[str]:
+    """Return a character or a word for each step.
+
+    Raises:
+        ValueError: there are more or fewer than steps, or they are no texts.
+    """
+    if not isinstance(text, str) and not all(isinstance(each, str) for each in text):
+        raise ValueError(f"`text` must be a text or a list of texts, got {text!r}.")
+    if len(text) != steps:
+        raise ValueError(
+            f"`text` must have one character or word for each of the {steps} steps, "
+            f"got {len(text)}."
+        )
+    return list(text)
