@@ -29,11 +29,15 @@ from seqkit.decoding.chunks import in_chunks
 from seqkit.decoding.greedy import greedy_search
 from seqkit.decoding.protocol import Decoded, Step, StepFunction
 from seqkit.decoding.sampling import sample
+from seqkit.decoding.tree import RecordedBeamSearch, SearchTree, TreeNode
 
 __all__ = [
     "Decoded",
+    "RecordedBeamSearch",
+    "SearchTree",
     "Step",
     "StepFunction",
+    "TreeNode",
     "beam_search",
     "greedy_search",
     "in_chunks",

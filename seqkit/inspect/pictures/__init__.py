@@ -5,6 +5,7 @@ and returns what is drawn as a `pandas.DataFrame`. They need `pip install
 seqkit[inspect]`.
 """
 
+from seqkit.inspect.pictures.beam import beam, beam_table
 from seqkit.inspect.pictures.characters import characters, characters_table
 from seqkit.inspect.pictures.eigenvalues import (
     eigenvalues,
@@ -25,6 +26,8 @@ from seqkit.inspect.pictures.trajectory import trajectory, trajectory_table
 from seqkit.inspect.pictures.unrolled import unrolled, unrolled_table
 
 __all__ = [
+    "beam",
+    "beam_table",
     "characters",
     "characters_table",
     "eigenvalues",

@@ -9,7 +9,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.decoding import Decoded, beam_search, in_chunks
+from seqkit.decoding import (
+    Decoded,
+    RecordedBeamSearch,
+    SearchTree,
+    beam_search,
+    in_chunks,
+)
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
 from seqkit.models.run_files import (
@@ -202,6 +208,30 @@ class Translator:
             )
         return answers
 
+    def search_tree(self, text: str, beam: int | None = None) -> SearchTree:
+        """Give the beginnings of translations that a search kept, and some it dropped.
+
+        Args:
+            text: A sentence; of a longer one the first `settings.max_length` tokens.
+            beam: Translations kept in the search; `settings.beam` where it is None.
+
+        Raises:
+            InputError: What is given is not one text.
+        """
+        if not isinstance(text, str):
+            raise InputError(f"text must be a string; got {text!r}")
+        search, beam = RecordedBeamSearch(), beam or self.settings.beam
+        looks = self.settings.attention != "none"
+        with portable():
+            found = self.search(tf.constant([text]), beam, beam, looks, by=search)
+
+        def in_words(ids: list[int]) -> list[str]:
+            tokens = self.target_codec.tokens(tf.constant(ids)[:, None])
+            return [b"".join(each).decode() for each in tokens.to_list()]
+
+        source = found["source_tokens"][0].numpy() if looks else ()
+        return search.tree(in_words, [token.decode() for token in source if token])
+
     def bleu(
         self, sources: Sequence[str], references: Sequence[str], beam: int = 1
     ) -> float:
@@ -241,9 +271,21 @@ class Translator:
         return self._graphs[key]
 
     def search(
-        self, texts: tf.Tensor, beam: int, n: int, attention: bool = False
+        self,
+        texts: tf.Tensor,
+        beam: int,
+        n: int,
+        attention: bool = False,
+        by: Callable = beam_search,
     ) -> dict[str, tf.Tensor]:
         """Translate strings of shape (rows,), in the graph.
+
+        Args:
+            texts: The strings.
+            beam: Translations kept in the search.
+            n: Translations of each.
+            attention: Whether to say where it looked.
+            by: The search.
 
         Returns:
             texts (rows, n) string and scores (rows, n) float32, the best first; with
@@ -268,7 +310,7 @@ class Translator:
             encoded,
         )
         penalty, coverage = self.settings.length_penalty, self.settings.coverage_penalty
-        found = beam_search(
+        found = by(
             *given,
             end=end,
             maximum_length=longest,
