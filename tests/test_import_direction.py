@@ -36,7 +36,7 @@ ALLOWED = {
     "layers": {"cells", "recurrence", *HELPERS},
     "learning": {"layers", "cells", "recurrence", *HELPERS},
     "convert": {"layers", *HELPERS},
-    "inspect": {"layers", "cells", "recurrence", *HELPERS},
+    "inspect": {"layers", "cells", "recurrence", "decoding", "plots", *HELPERS},
     "export": {"fresh_process", "recurrence", *HELPERS},
     "models": {*BELOW_MODELS, "export", "plots", *HELPERS},
     "apps": {*BELOW_MODELS, "models", "export", "plots", *HELPERS},

@@ -11,7 +11,11 @@ import seqkit
 from seqkit.docstrings import entries
 
 PACKAGES = [f"seqkit.{name}" for name in seqkit.__all__ if name != "__version__"]
-PACKAGES += ["seqkit.series.metrics", "seqkit.testing.contract"]
+PACKAGES += [
+    "seqkit.inspect.pictures",
+    "seqkit.series.metrics",
+    "seqkit.testing.contract",
+]
 
 
 def public_names(package):

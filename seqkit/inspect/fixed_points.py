@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from scipy.optimize import least_squares
 
 from seqkit.inspect.record import LayerTrace
@@ -129,15 +128,17 @@ def all_states(trace: LayerTrace) -> np.ndarray:
 
 def _functions(layer: LayerOverCell, x: np.ndarray) -> tuple[Callable, Callable]:
     """Return F(s, x) and ∂F/∂s of a layer, as functions of s `(sizes,)`."""
+    import tensorflow as tf  # TensorFlow only from here on
+
     inputs = tf.constant(x[None], layer.compute_dtype)
     sizes = [state.shape[-1] for state in layer.initial_state(1)]
 
-    def after(state: tf.Tensor) -> tf.Tensor:
+    def after(state: Any) -> Any:
         _, new = layer.step(inputs, tf.split(state, sizes, axis=-1))
         return tf.concat(new, axis=-1)
 
     @tf.function(autograph=False)
-    def jacobian(state: tf.Tensor) -> tf.Tensor:
+    def jacobian(state: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(state)
             new = after(state)

@@ -1,5 +1,7 @@
 """What all pictures share: a figure apart from pyplot, colours, axes in percent."""
 
+from typing import Any
+
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
@@ -20,7 +22,7 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def look(number: int) -> dict[str, str]:
+def look(number: int) -> dict[str, Any]:
     """Return colour, dashes and marker of the line of that number, from 0 on."""
     return {
         "color": COLORS[number % len(COLORS)],

@@ -23,9 +23,10 @@ from seqkit.inspect.pictures.memory_of_learning import (
 )
 from seqkit.inspect.pictures.recall_by_lag import recall_by_lag, recall_by_lag_table
 from seqkit.inspect.pictures.trajectory import trajectory, trajectory_table
-from seqkit.inspect.pictures.unrolled import unrolled, unrolled_table
+from seqkit.inspect.pictures.unrolled import FORMS, unrolled, unrolled_table
 
 __all__ = [
+    "FORMS",
     "beam",
     "beam_table",
     "characters",

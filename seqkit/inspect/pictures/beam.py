@@ -98,9 +98,9 @@ def beam(tree: SearchTree) -> Figure:
     table = table[table["step"] <= _MOST]
     shown = min(steps, _MOST)
     rows = int(table["rank"].max()) + 1
-    weights = None if tree.attention is None else tree.attention[:shown]
+    weights = np.zeros((0, 0)) if tree.attention is None else tree.attention[:shown]
     heights = [_ROW * rows + 0.3]
-    if weights is not None and weights.size:
+    if weights.size:
         heights.append(_SOURCE * len(tree.source) + 0.2)
     width = _COLUMN * (shown + 1) + (1.4 if len(heights) == 2 else 0.3)
     figure = new_figure(max(width, 6.4), sum(heights) + 1.2)
@@ -139,8 +139,7 @@ def beam(tree: SearchTree) -> Figure:
 def _draw_tree(
     axes: Axes, table: pd.DataFrame, texts: list[str], fonts: list[str]
 ) -> None:
-    for number, node in table.iterrows():
-        text = texts[number]
+    for text, (_, node) in zip(texts, table.iterrows(), strict=False):
         if len(text) > _LONGEST:
             text = text[: _LONGEST - 1] + "…"
         label = f"{text}\n{_signed(node['log_probability'])}"

@@ -135,7 +135,7 @@ def characters(
     ):
         ink = "gray"
         if np.isfinite(value):
-            color = scale.to_rgba(value)
+            color = scale.color(value)
             ink = ink_on(color)
             axes.add_patch(Rectangle((column, line + 0.06), cells, 0.88, color=color))
         axes.text(
@@ -148,7 +148,7 @@ def characters(
         title += f"; the first {len(places):,} of {len(texts):,}"
     axes.set_title(title, fontsize=11)
     figure.colorbar(
-        scale, ax=axes, location="bottom", shrink=0.4, aspect=40, label=name,
+        scale.mappable, ax=axes, location="bottom", shrink=0.4, aspect=40, label=name,
         pad=0.1 / height,
     )  # fmt: skip
     return figure
@@ -156,7 +156,8 @@ def characters(
 
 def _places(texts: list[str], gap: int) -> tuple[list[tuple[int, int, int]], int]:
     """Return column, line and width in cells of each text, and the number of lines."""
-    places, column, line = [], 0, 0
+    places: list[tuple[int, int, int]] = []
+    column = line = 0
     for text in texts:
         cells = max(sum(map(_cells, text)), 1)
         if column and column + cells > _COLUMNS:

@@ -1,6 +1,6 @@
 """Checks of what pictures are given."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqkit.inspect.record import LayerTrace, Trace
@@ -65,7 +65,9 @@ def tokens_of(text: Any, steps: int) -> list[str]:
     Raises:
         ValueError: there are more or fewer than steps, or they are no texts.
     """
-    if not isinstance(text, str) and not all(isinstance(each, str) for each in text):
+    if not isinstance(text, (str, Sequence)) or not all(
+        isinstance(each, str) for each in text
+    ):
         raise ValueError(f"`text` must be a text or a list of texts, got {text!r}.")
     if len(text) != steps:
         raise ValueError(

@@ -117,7 +117,7 @@ def gates(
         axes.set_ylabel(name, rotation=0, ha="right", va="center", parse_math=False)
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
         axes.tick_params(labelsize=8)
-        bar = figure.colorbar(scale, ax=axes, pad=0.01, fraction=0.05, aspect=12)
+        bar = figure.colorbar(scale.mappable, ax=axes, pad=0.01, fraction=0.05, aspect=12)
         bar.ax.tick_params(labelsize=7)
         if scale.norm.vmin == 0:
             bar.set_ticks([0, 0.5, 1])
@@ -193,8 +193,8 @@ def _draw_tokens(axes: Axes, tokens: list[str], letters: int, points: float) -> 
         wide = letters == 1 and unicodedata.east_asian_width(text[:1] or " ") in "WF"
         axes.text(
             step, 0.05, text, ha="center", va="bottom", family=fonts, parse_math=False,
-            fontsize=min(11, (0.9 if wide else 1.35) * points), rotation=0 if letters == 1 else 90,
-            clip_on=False,
+            fontsize=min(11, (0.9 if wide else 1.35) * points), clip_on=False,
+            rotation=0 if letters == 1 else 90,
         )  # fmt: skip
     axes.set_ylim(0, 1)
     axes.set_axis_off()

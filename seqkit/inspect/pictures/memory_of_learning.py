@@ -26,10 +26,10 @@ def memory_of_learning_table(
 ) -> pd.DataFrame:
     """Count the bytes behind `memory_of_learning`.
 
-    The bytes of a step are counted of what the forward loop stores (`seqkit.inspect.
-    kept_of_a_step`), the steps are those for which it is there when most is. What the
-    backward loop works with beside that, the gradients of the inputs and of a few
-    steps, is not counted, nor are the weights.
+    The bytes of a step are counted of what the forward loop stores
+    (`seqkit.inspect.kept.kept_of_a_step`), the steps are those of which it is there
+    when most is. What the backward loop works with beside that, the gradients of the
+    inputs and of a few steps, is not counted, nor are the weights.
 
     Args:
         layer: a recurrent layer of seqkit that is built, without dropout.
@@ -105,9 +105,7 @@ def memory_of_learning(
         _draw(axes, kept, kinds, steps)
         share = totals[way] / totals["full"]
         of_full = "" if way == "full" else f", {share:.1%} of full"
-        axes.set_title(
-            f"{way}: {_size(totals[way])}{of_full}", loc="left", fontsize=10
-        )
+        axes.set_title(f"{way}: {_size(totals[way])}{of_full}", loc="left", fontsize=10)
     grid[-1].set_xlabel("time step")
     figure.suptitle(
         f"What is kept for the gradient: {type(layer).__name__}, {batch} sequences of "
@@ -151,9 +149,7 @@ def _spans(
         raise ValueError(
             f"`segment` must be a positive integer or True, got {segment!r}."
         )
-    sizes = {
-        what: batch * size for what, size in kept_of_a_step(layer).items() if size
-    }
+    sizes = {what: batch * size for what, size in kept_of_a_step(layer).items() if size}
     cut = Segments(tf.TensorSpec((batch, steps, 1)), None, segment)
     last = cut.full * cut.size
     again = _Span(last, steps - last)

@@ -72,8 +72,8 @@ def unrolled(trace: Any, form: str = "full", row: int = 0, ends: int = 3) -> Fig
 
     A box is the same cell at one time step after the other; x goes in from below, y out
     at the top, the states from box to box. Up to 4 numbers are written one by one; of
-    more, their norm. Below them, where the trace has a loss, its gradient ∂L by them,
-    or the norm of that. Under a mask, a step that was not taken is dashed.
+    more, their norm. At their right, where the trace has a loss, ∂L: its gradient by
+    them, or the norm of that. Under a mask, a step that was not taken is dashed.
 
     Args:
         trace: a trace of one layer.
@@ -110,8 +110,8 @@ def unrolled(trace: Any, form: str = "full", row: int = 0, ends: int = 3) -> Fig
     title += states
     if trace.go_backwards:
         title += ", read from the end"
-    drawing.axes.figure.suptitle(title, fontsize=11)
-    return drawing.axes.figure
+    drawing.figure.suptitle(title, fontsize=11)
+    return drawing.figure
 
 
 def _checked(
@@ -152,6 +152,7 @@ def _edges(values: Any, row: int, step: int) -> dict[str, np.ndarray]:
 class _Drawing(NamedTuple):
     """Cells side by side on axes whose unit is an inch, their feet at height 0."""
 
+    figure: Figure
     axes: Axes
     trace: LayerTrace
     row: int
@@ -179,7 +180,7 @@ class _Drawing(NamedTuple):
             aspect="equal",
         )  # fmt: skip
         axes.set_axis_off()
-        return cls(axes, trace, row, gap, heights, top)
+        return cls(figure, axes, trace, row, gap, heights, top)
 
     def step(self, steps: list[int | None], place: int, step: int | None) -> None:
         """Draw a cell, or a gap, and the edges that go into and out of it."""
@@ -270,15 +271,14 @@ class _Drawing(NamedTuple):
             self._arrow((left, height), (left + self.gap, height))
             self._numbers(left + self.gap / 2, height + 0.02, name, step, beside=False)
 
-    def _numbers(
-        self, x: float, y: float, name: str, step: int, beside: bool
-    ) -> None:
+    def _numbers(self, x: float, y: float, name: str, step: int, beside: bool) -> None:
         """Write the numbers of an edge, beside it or above, and the gradients by them.
 
         Gradients stand at the right of the numbers, in colour.
         """
         values = _edges(self.trace, self.row, step)[name]
-        up = {"va": "center" if beside else "bottom", "fontsize": _FONT - 1}
+        up: dict[str, Any] = {"va": "center" if beside else "bottom"}
+        up["fontsize"] = _FONT - 1
         shown = _written(name, values)
         if self.trace.gradients is None:
             self.axes.text(x, y, shown, ha="left" if beside else "center", **up)
@@ -305,7 +305,7 @@ def _lines(values: np.ndarray) -> int:
 def _written(name: str, values: np.ndarray) -> str:
     """Write numbers one below the other, or the norm of many."""
     if len(values) > _LISTED:
-        return f"|{name}| {_number(np.linalg.norm(values.astype('float64')))}"
+        return f"|{name}| {_number(float(np.linalg.norm(values.astype(float))))}"
     first, *others = map(_number, values)
     return "\n".join([f"{name} {first}", *others])
 
