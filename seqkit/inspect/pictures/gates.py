@@ -117,7 +117,9 @@ def gates(
         axes.set_ylabel(name, rotation=0, ha="right", va="center", parse_math=False)
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
         axes.tick_params(labelsize=8)
-        bar = figure.colorbar(scale.mappable, ax=axes, pad=0.01, fraction=0.05, aspect=12)
+        bar = figure.colorbar(
+            scale.mappable, ax=axes, pad=0.01, fraction=0.05, aspect=12
+        )
         bar.ax.tick_params(labelsize=7)
         if scale.norm.vmin == 0:
             bar.set_ticks([0, 0.5, 1])
