@@ -1,7 +1,9 @@
 """What the command lines of all applications share."""
 
 import argparse
+import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -15,6 +17,7 @@ from typing import Any, NoReturn
 from seqkit import version
 from seqkit.compilation_cache import keep_compilations
 from seqkit.errors import ExportError, InputError
+from seqkit.text.files import lines_of_bytes, text_lines
 
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130  # exit codes
 _DIRECTIONS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
@@ -145,17 +148,9 @@ def read_lines(path: str | None) -> list[str]:
         raise InputError(
             "no texts: give them as arguments, with --file, or on standard input"
         )
-    name = path or "standard input"
-    try:
-        raw = Path(path).read_bytes() if path else sys.stdin.buffer.read()
-        text = raw.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: is not UTF-8: {error.reason}") from error
-    if not text:
-        raise InputError(f"{name}: is empty")
-    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+    if path is not None:
+        return text_lines(Path(path))
+    return lines_of_bytes(sys.stdin.buffer.read(), "standard input")
 
 
 def import_tensorflow_quietly() -> None:
@@ -175,6 +170,7 @@ def import_tensorflow_quietly() -> None:
         try:
             import tensorflow
 
+            tensorflow.get_logger().setLevel("ERROR")  # no advice on its own graphs
             tensorflow.config.list_physical_devices()
         except BaseException:
             messages.seek(0)
@@ -203,6 +199,20 @@ def table(rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> str:
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def json_line(content: Any) -> str:
+    r"""Give JSON that is one line to whatever reads it, and safe on a terminal.
+
+    Example:
+        >>> json_line({"text": "a\u2028b, \x9b31m"})
+        '{"text": "a\\u2028b, \\u009b31m"}'
+    """
+    return re.sub(
+        "[\x7f-\x9f\u2028\u2029]",
+        lambda found: f"\\u{ord(found[0]):04x}",
+        json.dumps(content, ensure_ascii=False),
+    )
 
 
 def printable(text: str) -> str:

@@ -25,11 +25,13 @@ from seqkit.apps.application import (
 from seqkit.apps.command_line import (
     add_settings,
     import_tensorflow_quietly,
+    json_line,
     settings_of,
     table,
     texts_of,
 )
-from seqkit.apps.sentiment_data import Source
+from seqkit.apps.sentiment_data import TextSource
+from seqkit.errors import InputError
 from seqkit.models import ClassifierSettings
 from seqkit.models.run_files import SAVED_MODEL_FOLDER
 from seqkit.wording import counted
@@ -74,7 +76,7 @@ class Sentiment(Application):
     task = "sentiment"
     output = "saved_models/sentiment"
     settings = ClassifierSettings
-    source = Source
+    source = TextSource
 
     def name(self, settings: ClassifierSettings) -> str:
         """Name the model for tables.
@@ -88,7 +90,11 @@ class Sentiment(Application):
         return f"n-grams and {direction}{settings.network}{depth}"
 
     def fit(
-        self, splits: Any, source: Source, settings: ClassifierSettings, folder: Path
+        self,
+        splits: Any,
+        source: TextSource,
+        settings: ClassifierSettings,
+        folder: Path,
     ) -> "SentimentClassifier":
         """Train a classifier."""
         from seqkit.models.classification.classifier import SentimentClassifier
@@ -160,8 +166,10 @@ class Sentiment(Application):
 
     def evaluate(self, options: argparse.Namespace) -> None:
         """Compare a trained model with known labels, beside the baselines."""
-        trained_on = Source.of_config(self.config(options.model), options.model)
-        source = Source.of(options)
+        trained_on = TextSource.of_config(self.config(options.model), options.model)
+        source = TextSource.of(options)
+        if source.label_map and not source.data:
+            raise InputError("--label-map goes with --data")
         test = source.read(source.data) if source.data else None
         import_tensorflow_quietly()
         from seqkit.models.classification.evaluation import evaluate
@@ -191,13 +199,16 @@ class Sentiment(Application):
                         "text": text, "label": label, "score": score,
                         "probabilities": every,
                     }  # fmt: skip
-                    print(json.dumps(line, ensure_ascii=False))
+                    print(json_line(line))
         if not options.json:
             print(table(rows))
 
     def crossvalidate(self, options: argparse.Namespace) -> None:
         """Train and test once for each fold; every text is tested exactly once."""
-        settings, source = settings_of(options, ClassifierSettings), Source.of(options)
+        settings, source = (
+            settings_of(options, ClassifierSettings),
+            TextSource.of(options),
+        )
         from seqkit.models.classification.labelled import folds
 
         parts = folds(source.everything(), options.folds, settings.seed)
@@ -232,7 +243,9 @@ class Sentiment(Application):
         """Train on movie sentences, then answer from a process without seqkit."""
         started = time.monotonic()
         import_tensorflow_quietly()
-        metrics = self.train_and_write(Source(), ClassifierSettings(), options.output)
+        metrics = self.train_and_write(
+            TextSource(), ClassifierSettings(), options.output
+        )
         folder = Path(options.output, SAVED_MODEL_FOLDER)
         print("\nThe SavedModel, in a fresh process that has only tensorflow:\n")
         print(serve_elsewhere(folder, DEMO_TEXTS))
@@ -247,14 +260,14 @@ class Sentiment(Application):
     def add_commands(self, add: Callable[[Any], argparse.ArgumentParser]) -> None:
         """Add what other applications have not."""
         evaluating = add(self.evaluate)
-        Source.add_options(evaluating, for_training=False)
+        TextSource.add_options(evaluating, for_training=False)
         predicting = add(self.predict)
         add_texts(predicting, "texts to answer")
         for parser in (evaluating, predicting):
             add_model(parser, self.output)
             add_json(parser)
         crossing = add(self.crossvalidate)
-        Source.add_options(crossing)
+        TextSource.add_options(crossing, held_out=False)
         add_settings(crossing, ClassifierSettings, self.settings_title)
         add_json(crossing)
         crossing.add_argument(

@@ -2,13 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from seqkit.apps.source import Source
 from seqkit.errors import InputError
-from seqkit.text.tables import SEPARATORS
 from seqkit.wording import counted
 
 if TYPE_CHECKING:
@@ -18,11 +18,10 @@ DATASETS = ("movies", "movie-sentences", "imdb")
 
 
 @dataclass(frozen=True)
-class Source:
+class TextSource(Source):
     """Where labelled texts come from: files, or else a data set by name."""
 
     dataset: str = "movies"
-    data: str | None = None
     valid_data: str | None = None
     test_data: str | None = None
     text_column: str = "text"
@@ -34,8 +33,16 @@ class Source:
     unlabelled: tuple[str, ...] = ()
     vectors: str | None = None
 
+    PATHS = "data", "valid_data", "test_data", "vectors"
+
     def __post_init__(self) -> None:
-        if self.data is None and self._form != Source(data="")._form:
+        given = [old for old, _ in self.label_map]
+        twice = sorted({old for old in given if given.count(old) > 1})
+        if twice:
+            raise InputError(
+                f"--label-map must name each label once; got twice: {', '.join(twice)}"
+            )
+        if self.data is None and self._form != TextSource(data="")._form:
             raise InputError(
                 "--valid-data, --test-data, --text-column, --label-column, "
                 "--separator, --no-header and --skip-bad-rows go with --data"
@@ -51,16 +58,25 @@ class Source:
 
     @classmethod
     def add_options(
-        cls, parser: argparse.ArgumentParser, for_training: bool = True
+        cls,
+        parser: argparse.ArgumentParser,
+        for_training: bool = True,
+        held_out: bool = True,
     ) -> None:
-        """Add the options of files and, for training, of all that goes into it."""
+        """Add the options of files and, for training, of all that goes into it.
+
+        Args:
+            parser: Of a subcommand.
+            for_training: Whether it trains.
+            held_out: Whether it takes texts to validate and to test with.
+        """
         group = parser.add_argument_group("data")
         one_of = group.add_mutually_exclusive_group()
-        one_of.add_argument(
-            "--data", metavar="FILE",
-            help="a .csv, .tsv or .txt file in UTF-8 with a header, or .gz; only in a "
-            ".csv may cells stand in quotation marks",
-        )  # fmt: skip
+        cls.add_data(
+            one_of,
+            "a .csv, .tsv or .txt file in UTF-8 with a header, or .gz; only in a .csv "
+            "may cells stand in quotation marks",
+        )
         if for_training:
             one_of.add_argument(
                 "--dataset", choices=DATASETS, default=cls.dataset,
@@ -68,33 +84,21 @@ class Source:
                 "sentences beside made-up opinions and long ones without labels "
                 "(default: %(default)s)",
             )  # fmt: skip
+        if for_training and held_out:
+            for name, what in (("valid", "stop and calibrate by"), ("test", "measure")):
+                group.add_argument(
+                    f"--{name}-data", metavar="FILE",
+                    help=f"texts to {what}; without, a tenth is held out",
+                )  # fmt: skip
+        for name, what in (("text", "texts"), ("label", "labels, of any classes")):
             group.add_argument(
-                "--valid-data", metavar="FILE",
-                help="texts to stop and calibrate by; without, a tenth is held out",
+                f"--{name}-column", metavar="NAME", default=name,
+                help=f"column of {what}, by name or number (default: %(default)s)",
             )  # fmt: skip
-            group.add_argument(
-                "--test-data", metavar="FILE",
-                help="texts to measure on; without, a tenth is held out",
-            )  # fmt: skip
-        group.add_argument(
-            "--text-column", metavar="NAME", default=cls.text_column,
-            help="column of texts, by name or number (default: %(default)s)",
-        )  # fmt: skip
-        group.add_argument(
-            "--label-column", metavar="NAME", default=cls.label_column,
-            help="column of labels, any number of classes (default: %(default)s)",
-        )  # fmt: skip
-        group.add_argument(
-            "--separator", choices=SEPARATORS,
-            help="what stands between cells, where it is not found by itself",
-        )  # fmt: skip
+        cls.add_table_options(group)
         group.add_argument(
             "--no-header", dest="header", action="store_false",
             help="the first row has no names; columns are named by number",
-        )  # fmt: skip
-        group.add_argument(
-            "--skip-bad-rows", action="store_true",
-            help="leave out rows with too few or many cells, or an empty one",
         )  # fmt: skip
         group.add_argument(
             "--label-map", nargs="+", type=_renaming, default=(), metavar="OLD=NEW",
@@ -102,7 +106,8 @@ class Source:
         )  # fmt: skip
         if for_training:
             group.add_argument(
-                "--unlabelled", nargs="+", default=(), metavar="FILE",
+                "--unlabelled", nargs="+", type=_texts_named, default=(),
+                metavar="FILE",
                 help="more texts to learn vectors of words from: a .csv with the "
                 "column of texts, one text a line, or the name of a data set",
             )  # fmt: skip
@@ -112,35 +117,6 @@ class Source:
                 "or word2vec",
             )  # fmt: skip
 
-    @classmethod
-    def of(cls, options: argparse.Namespace) -> "Source":
-        """Take the options; files get their whole path, known from any folder."""
-        names = vars(options).keys() & cls.__dataclass_fields__.keys()
-        given = {name: getattr(options, name) for name in names}
-        for name in ("data", "valid_data", "test_data", "vectors"):
-            if given.get(name) is not None:
-                given[name] = str(Path(given[name]).absolute())
-        given["unlabelled"] = tuple(
-            each if each in DATASETS else str(Path(each).absolute())
-            for each in given.get("unlabelled", ())
-        )
-        return cls(**{**given, "label_map": tuple(given["label_map"])})
-
-    @classmethod
-    def of_config(cls, config: Mapping[str, Any], folder: str) -> "Source":
-        """Take what a run's config.json says of the data."""
-        try:
-            data = dict(config["data"])
-            data["label_map"] = tuple((old, new) for old, new in data["label_map"])
-            return cls(**{**data, "unlabelled": tuple(data["unlabelled"])})
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{folder}: its config.json names no texts") from error
-
-    @property
-    def name(self) -> str:
-        """What is read, for people."""
-        return self.data or self.dataset
-
     def read(self, path: str) -> "LabelledTexts":
         """Read one file."""
         from seqkit.models.classification.labelled import read_labelled_texts
@@ -149,6 +125,9 @@ class Source:
             path, self.text_column, self.label_column, self.header, self.separator,
             self.skip_bad_rows,
         )  # fmt: skip
+        absent = [old for old, _ in self.label_map if old not in texts.labels]
+        if absent:
+            print(f"{path}: no label {', '.join(absent)} to rename", file=sys.stderr)
         return texts.mapped(dict(self.label_map))
 
     def everything(self) -> "LabelledTexts":
@@ -178,17 +157,37 @@ class Source:
             return LabelledSplits(*(part.mapped(names) for part in splits))
         if self.valid_data is None and self.test_data is None:
             return split(self.everything(), seed)
-        others = {
-            name: _unique(self.read(path))
-            for name, path in (("valid", self.valid_data), ("test", self.test_data))
-            if path is not None
-        }
-        given = [text for part in others.values() for text in part.texts]
-        rest = _unique(self.read(self.data), given)
-        for name in ("test", "valid"):
-            if name not in others:
-                rest, others[name] = hold_out(rest, seed)
-        return LabelledSplits(rest, others["valid"], others["test"])
+        rest, valid, test = self.read(self.data), None, None
+        if self.test_data is not None:
+            test = self._others(self.test_data, rest)
+            rest = rest.unique(test.texts)
+        if self.valid_data is not None:
+            valid = self._others(self.valid_data, rest, test.texts if test else ())
+        rest = _unique(rest, valid.texts if valid else ())
+        if not rest.texts:
+            raise InputError(
+                f"{self.data}: every text is in --valid-data or --test-data"
+            )
+        if test is None:
+            rest, test = hold_out(rest, seed)
+        if valid is None:
+            rest, valid = hold_out(rest, seed)
+        return LabelledSplits(rest, valid, test)
+
+    def _others(
+        self, path: str, training: "LabelledTexts", without: Sequence[str] = ()
+    ) -> "LabelledTexts":
+        """Read texts that are not trained on; their classes must be."""
+        texts = _unique(self.read(path), without)
+        if not texts.texts:
+            raise InputError(f"{path}: every text is in --test-data")
+        unknown = sorted(set(texts.labels) - set(training.labels))
+        if unknown:
+            raise InputError(
+                f"{path}: labels must be of the classes of {self.data}; got also "
+                f"{', '.join(unknown)} (--label-map gives them other names)"
+            )
+        return texts
 
     def more_texts(self) -> list[str]:
         """Give the texts without labels."""
@@ -211,7 +210,12 @@ def _renaming(text: str) -> tuple[str, str]:
     return old, new
 
 
-def _unique(texts: "LabelledTexts", others: Any = ()) -> "LabelledTexts":
+def _texts_named(name: str) -> str:
+    """Give the name of a data set, or the whole path of a file."""
+    return name if name in DATASETS else str(Path(name).absolute())
+
+
+def _unique(texts: "LabelledTexts", others: Sequence[str] = ()) -> "LabelledTexts":
     """Give each text once and none of the others; say so when some are left out."""
     unique = texts.unique(others)
     duplicates = len(texts.texts) - len(unique.texts)

@@ -6,7 +6,6 @@ python apps/translate.py --help
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,8 +18,13 @@ from seqkit.apps.application import (
     add_model,
     add_texts,
 )
-from seqkit.apps.command_line import import_tensorflow_quietly, texts_of
-from seqkit.apps.translate_data import Source
+from seqkit.apps.command_line import (
+    import_tensorflow_quietly,
+    json_line,
+    printable,
+    texts_of,
+)
+from seqkit.apps.translate_data import PairSource
 from seqkit.apps.translate_measures import (
     chunks,
     figures,
@@ -74,7 +78,7 @@ class Translation(Application):
     task = "translation"
     output = "saved_models/translation"
     settings = TranslatorSettings
-    source = Source
+    source = PairSource
     unit = "pair"
 
     def name(self, settings: TranslatorSettings) -> str:
@@ -90,7 +94,11 @@ class Translation(Application):
         return f"{' to '.join(cells)}, {attention}{feeding}"
 
     def fit(
-        self, splits: Any, source: Source, settings: TranslatorSettings, folder: Path
+        self,
+        splits: Any,
+        source: PairSource,
+        settings: TranslatorSettings,
+        folder: Path,
     ) -> "Translator":
         """Train a translator."""
         from seqkit.models.translation.translator import Translator
@@ -138,6 +146,7 @@ class Translation(Application):
             "baselines": baselines | measure_baselines(training, pairs, scorer),
             "samples": samples(pairs, found.outputs, settings.seed),
             "trained_on": len(pairs[0]) - len(pairs.without(training.sources)[0]),
+            "read_in_part": sum(model.too_long(pairs.sources)),
             "translating_seconds": round(found.seconds, 1),
         }
 
@@ -147,10 +156,12 @@ class Translation(Application):
 
     def evaluate(self, options: argparse.Namespace) -> None:
         """Compare translations with known ones, beside baselines and other models."""
-        trained_on = Source.of_config(self.config(options.model), options.model)
+        trained_on = PairSource.of_config(self.config(options.model), options.model)
         for folder in options.beside:
             self.config(folder)
-        source = Source.of(options)
+        source = PairSource.of(options)
+        if source.reverse and not source.is_file:
+            raise InputError("--reverse goes with --data, or --source and --target")
         given = source.read() if source.is_file else None
         import_tensorflow_quietly()
         model = self.load(options.model)
@@ -185,7 +196,7 @@ class Translation(Application):
             for answer in _answers(model, chunk, options):
                 cut += "read" in answer
                 print(
-                    json.dumps(answer, ensure_ascii=False)
+                    json_line(answer)
                     if options.json
                     else _lines(answer, options.n_best > 1),
                     flush=True,
@@ -200,7 +211,7 @@ class Translation(Application):
     def add_commands(self, add: Callable[[Any], argparse.ArgumentParser]) -> None:
         """Add what other applications have not."""
         evaluating, translating = add(self.evaluate), add(self.translate)
-        Source.add_options(evaluating, for_training=False)
+        PairSource.add_options(evaluating, for_training=False)
         add_texts(translating, "sentences to translate")
         for parser in (evaluating, translating):
             add_model(parser, self.output)
@@ -270,14 +281,15 @@ def _lines(answer: dict[str, Any], scored: bool) -> str:
         for token, row in zip(target, weights, strict=True):
             place = max(range(len(row)), key=row.__getitem__)
             lines.append(
-                f"\t{token.strip()}\t{source[place].strip()}\t{row[place]:.2f}"
+                f"\t{_one_line(token.strip())}\t{_one_line(source[place].strip())}"
+                f"\t{row[place]:.2f}"
             )
     return "\n".join(lines)
 
 
 def _one_line(text: str) -> str:
     """Give a text without the ends of lines that a model may write."""
-    return " ".join(text.splitlines())
+    return printable(" ".join(text.splitlines()))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,11 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
+from seqkit.apps.source import Source
 from seqkit.errors import InputError
 from seqkit.models.translation.pairs import (
     SentencePairs,
@@ -15,19 +13,13 @@ from seqkit.models.translation.pairs import (
     read_pairs,
     split,
 )
-from seqkit.text.tables import SEPARATORS
-
-_FILES = (
-    "data", "source", "target", "valid_data", "valid_source", "valid_target",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Source:
+class PairSource(Source):
     """Where sentence pairs come from: files, or else a data set by name."""
 
     dataset: str = "numbers-fr"
-    data: str | None = None
     source: str | None = None
     target: str | None = None
     valid_data: str | None = None
@@ -38,6 +30,8 @@ class Source:
     separator: str | None = None
     skip_bad_rows: bool = False
     reverse: bool = False
+
+    PATHS = "data", "source", "target", "valid_data", "valid_source", "valid_target"
 
     def __post_init__(self) -> None:
         if (self.source is None) != (self.target is None):
@@ -60,11 +54,11 @@ class Source:
         """Add the options of files and, for training, of data sets and validation."""
         group = parser.add_argument_group("data")
         one_of = group.add_mutually_exclusive_group()
-        one_of.add_argument(
-            "--data", metavar="FILE",
-            help="a .tsv, .txt or .csv file in UTF-8, a pair in each row, no header; "
+        cls.add_data(
+            one_of,
+            "a .tsv, .txt or .csv file in UTF-8, a pair in each row, no header; "
             "or .gz; only in a .csv may cells stand in quotation marks",
-        )  # fmt: skip
+        )
         one_of.add_argument(
             "--source", metavar="FILE", help="sentences, one a line, UTF-8; or .gz"
         )
@@ -94,43 +88,17 @@ class Source:
             "--skip-lines", type=int, metavar="int", default=cls.skip_lines,
             help="lines at its start that hold no pair (default: %(default)s)",
         )  # fmt: skip
-        group.add_argument(
-            "--separator", choices=SEPARATORS,
-            help="what stands between cells, where it is not found by itself",
-        )  # fmt: skip
-        group.add_argument(
-            "--skip-bad-rows", action="store_true",
-            help="leave out rows with too few or many cells, or an empty one",
-        )  # fmt: skip
+        cls.add_table_options(group)
         group.add_argument(
             "--reverse", action="store_true", help="translate in the other direction"
         )
-
-    @classmethod
-    def of(cls, options: argparse.Namespace) -> "Source":
-        """Take the options; files get their whole path, known from any folder."""
-        names = vars(options).keys() & cls.__dataclass_fields__.keys()
-        given = {name: getattr(options, name) for name in names}
-        for name in _FILES:
-            if given.get(name) is not None:
-                given[name] = str(Path(given[name]).absolute())
-        return cls(**{**given, "columns": tuple(options.columns)})
-
-    @classmethod
-    def of_config(cls, config: Mapping[str, Any], folder: str) -> "Source":
-        """Take what a run's config.json says of the data."""
-        try:
-            data = config["data"]
-            return cls(**{**data, "columns": tuple(data["columns"])})
-        except (KeyError, TypeError) as error:
-            raise InputError(f"{folder}: its config.json names no pairs") from error
 
     @property
     def name(self) -> str:
         """What is read, for people."""
         if self.source is not None:
             return f"{self.source} and {self.target}"
-        return self.data or self.dataset
+        return super().name
 
     @property
     def is_file(self) -> bool:

@@ -91,6 +91,9 @@ def summary(metrics: Mapping[str, Any]) -> str:
         "validation": "validation pairs, which chose the weights",
         "file": f"pairs, {metrics['trained_on']} of them with a source trained on",
     }[metrics["measured_on"]]
+    cut = metrics["read_in_part"]
+    if cut:
+        of += f"; of {cut} the source was read in part, up to --max-length"
     return "\n\n".join(
         [
             f"On {scores['pairs']} {of}:",

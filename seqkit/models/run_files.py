@@ -3,11 +3,13 @@
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from seqkit.errors import InputError
 from seqkit.version import __version__
@@ -103,15 +105,20 @@ def write_config(
     write_json(Path(folder, CONFIG_FILE), config | content)
 
 
-def read_network(folder: str | os.PathLike, name: str = MODEL_FILE) -> Any:
+def read_network(
+    folder: str | os.PathLike,
+    name: str = MODEL_FILE,
+    fits: Callable[[Any], bool] = lambda network: True,
+) -> Any:
     """Read the network of a run.
 
     Args:
         folder: The run's.
         name: Of the file in it.
+        fits: Whether it is one that the run's configuration is of.
 
     Raises:
-        InputError: It is missing or cannot be read.
+        InputError: It is missing, cannot be read, or does not fit.
     """
     import keras
 
@@ -123,7 +130,38 @@ def read_network(folder: str | os.PathLike, name: str = MODEL_FILE) -> Any:
     if not zipfile.is_zipfile(path):
         raise InputError(f"{path}: cannot be read as a model: it is damaged")
     try:
-        return keras.models.load_model(path, compile=False)
+        network = keras.models.load_model(path, compile=False)
     except Exception as error:  # whatever a damaged archive makes Keras raise
         reason = (str(error).strip() or repr(error)).splitlines()[0]
         raise InputError(f"{path}: cannot be read as a model: {reason}") from error
+    if not fits(network):
+        raise InputError(f"{path}: is not the network that {CONFIG_FILE} is of")
+    return network
+
+
+def write_arrays(folder: str | os.PathLike, name: str, arrays: dict[str, Any]) -> None:
+    """Write arrays of a run."""
+    np.savez(Path(folder, name), **arrays)
+
+
+def read_arrays(
+    folder: str | os.PathLike, name: str, arrays: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Read arrays of a run.
+
+    Args:
+        folder: The run's.
+        name: Of the file in it.
+        arrays: Their names.
+
+    Raises:
+        InputError: The file is missing or cannot be read.
+    """
+    path = Path(folder, name)
+    try:
+        with np.load(path) as stored:
+            return {each: stored[each] for each in arrays}
+    except FileNotFoundError as error:
+        raise InputError(f"{folder}: not a model folder: no {name}") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error

@@ -7,10 +7,11 @@ import tensorflow as tf
 from seqkit.text.composing import compose
 from seqkit.text.lower_case import lower_case
 from seqkit.text.rules import (
-    APOSTROPHE,
     INVISIBLE,
+    JOINERS,
     LONGEST,
     PIECES,
+    PLAINER,
     SPACE,
     TAG,
 )
@@ -22,8 +23,8 @@ def normalize(texts: Any, lowercase: bool, read_only: bool = False) -> tf.Tensor
     Args:
         texts: Strings.
         lowercase: Whether upper and lower case are one.
-        read_only: Whether nothing is to be written as it was: tags go, and apostrophes
-            become straight.
+        read_only: Whether nothing is to be written as it was: tags of HTML go,
+            its entities and curly marks become plain.
 
     Example:
         >>> texts = normalize([b" Caf\\xe9 \\t x", "\u00adNo\u3000<b>"], lowercase=True)
@@ -34,7 +35,9 @@ def normalize(texts: Any, lowercase: bool, read_only: bool = False) -> tf.Tensor
     texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")
     if read_only:
         texts = tf.strings.regex_replace(texts, TAG, " ")
-        texts = tf.strings.regex_replace(texts, APOSTROPHE, "'")
+        texts = tf.strings.regex_replace(texts, JOINERS, r"\1")
+        for pattern, plain in PLAINER.items():
+            texts = tf.strings.regex_replace(texts, pattern, plain)
     texts = compose(tf.strings.regex_replace(texts, INVISIBLE, ""))
     texts = tf.strings.strip(tf.strings.regex_replace(texts, SPACE, " "))
     if lowercase:  # last: it would cut a text at a NUL character

@@ -10,21 +10,36 @@ from seqkit.errors import InputError
 def text_lines(path: Path) -> list[str]:
     """Read the lines of a file in UTF-8, gzipped if it ends in .gz.
 
-    Lines end with a line feed, or a carriage return and one. A byte order mark counts
-    for nothing.
+    Lines end as in `read_bytes`. A byte order mark counts for nothing.
 
     Raises:
         InputError: The file is missing, empty, cannot be read, or is not UTF-8; the
             message names the line.
     """
-    lines = read_bytes(path).split(b"\n")
+    return lines_of_bytes(read_bytes(path), path)
+
+
+def lines_of_bytes(raw: bytes, name: object) -> list[str]:
+    """Give the lines of what `name` was read from.
+
+    Raises:
+        InputError: As `text_lines`.
+
+    Example:
+        >>> lines_of_bytes(b"one\\n\\ntwo\\n", "standard input")
+        ['one', '', 'two']
+    """
+    lines = _plain(raw, name).split(b"\n")
     if lines[-1] == b"":
         del lines[-1]
-    return [_decoded(path, number, line) for number, line in enumerate(lines, start=1)]
+    return [_decoded(name, number, line) for number, line in enumerate(lines, start=1)]
 
 
 def read_bytes(path: Path) -> bytes:
     """Read a file, gzipped if it ends in .gz, without its byte order mark.
+
+    Lines end with a line feed, or a carriage return and one; in a file without any line
+    feed with a carriage return, which is replaced.
 
     Raises:
         InputError: The file is missing, empty or cannot be read.
@@ -38,17 +53,21 @@ def read_bytes(path: Path) -> bytes:
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read: {reason}") from error
+    return _plain(raw, path)
+
+
+def _plain(raw: bytes, name: object) -> bytes:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if not raw:
-        raise InputError(f"{path}: is empty")
-    return raw
+        raise InputError(f"{name}: is empty")
+    return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
-def _decoded(path: Path, number: int, line: bytes) -> str:
+def _decoded(name: object, number: int, line: bytes) -> str:
     try:
         return line.decode("utf-8").removesuffix("\r")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{path}, line {number}: is not UTF-8 (byte 0x{line[error.start]:02x}); "
+            f"{name}, line {number}: is not UTF-8 (byte 0x{line[error.start]:02x}); "
             "convert it, for example with iconv"
         ) from error

@@ -5,8 +5,9 @@ This is the side of Python; `seqkit.text.cutting` is that of the graph.
 A text is first normalized: bytes that are not UTF-8 become U+FFFD, characters are
 composed, invisible formatting characters go, runs of white space and control characters
 become one space, spaces at both ends go and, on demand, letters become lower case. A
-text that is read only, not written, loses tags of HTML, and its curly apostrophes
-become straight. Then it is cut; a space belongs to the piece after it, and the first
+text that is read only, not written, loses tags of HTML, its commonest
+entities of HTML become what they stand for, its curly quotation marks and apostrophes
+straight. Then it is cut; a space belongs to the piece after it, and the first
 piece has one too, so that a word is the same piece wherever it stands. The pieces
 joined are the text, always.
 
@@ -23,7 +24,7 @@ from seqkit.text.composition import compose_in_python
 
 # Inside of character classes. Every character is in exactly one of the first five.
 SPACES = r"\x00-\x20\x7f-\xa0" + (
-    "\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000"  # after normalizing, " " alone
+    "\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"  # normalized: " " alone
 )
 DIGITS = "0-9" + "".join(
     f"{chr(zero)}-{chr(zero + 9)}"
@@ -38,7 +39,7 @@ SIGNS = r"!-/:-@\[-`{-~" + (  # punctuation, symbols, emoji
     "\u037e\u0387\u055a-\u055f\u0589\u058a\u05be\u05c0\u05c3\u05f3\u05f4"
     "\u060c\u060d\u061b\u061e\u061f\u066a-\u066d\u06d4\u0964\u0965\u0e3f\u0e5a\u0e5b"
     "\u104a-\u104f\u1361-\u1368\u17d4-\u17db"
-    "\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2190-\u2bff\u2e00-\u2e7f"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2190-\u27ff\u2801-\u2bff\u2e00-\u2e7f"
     "\u3001-\u3004\u3008-\u3020\u3030\u303d\u30a0\u30fb\u3200-\u33ff"
     "\ufe0e\ufe0f\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40"
     "\uff5b-\uff65\uffe0-\uffee\ufffc\ufffd\U0001f000-\U0001faff"
@@ -52,11 +53,29 @@ UNSPACED = (  # scripts written without spaces: Thai, Lao, Tibetan, Burmese, Khm
 )
 LETTER = f"[^{SPACES}{DIGITS}{SIGNS}{UNSPACED}]"  # all else, marks too
 
-INVISIBLE = (  # soft hyphen, byte order mark, direction marks; not the two joiners
-    "[\u00ad\u034f\u061c\u180e\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
+INVISIBLE = (  # soft hyphen, zero-width space, marks of direction, fillers
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001]+"
 )
-TAG = r"</?[A-Za-z][A-Za-z0-9]*\s*/?>"  # <br />, <i>, </b>: no attributes
-APOSTROPHE = "[\u2018\u2019\u02bc\uff07]"
+_JOINERS = "\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
+JOINERS = (  # but where scripts and emoji are written with them
+    f"(^|[^\u0600-\u109f\u1780-\u18af{SIGNS}{_JOINERS}])[{_JOINERS}]+"
+)
+TAG = (  # <br />, </b>, <a href="...">, comments; attributes have values
+    "<!--(?:[^-]|-[^-])*-->|</?[A-Za-z][A-Za-z0-9]*"
+    r"""(?:[ \t\n\r]+[A-Za-z:-]+[ ]*=[ ]*(?:"[^"<>]*"|'[^'<>]*'|[^ \t\n\r"'<>]+))*"""
+    r"[ \t\n\r]*/?>"
+)
+PLAINER = {  # what is written for what it stands for, in this order
+    "&(?:nbsp|#160);": " ",
+    "&(?:quot|ldquo|rdquo|#0?34|#822[01]);|[\u201c-\u201f\u2033\uff02]": '"',
+    "&(?:apos|lsquo|rsquo|#0?39|#821[67]);"
+    "|[\u00b4\u02bc\u2018\u2019\u201b\u2032\uff07]": "'",
+    "&(?:lt|#0?60);": "<",
+    "&(?:gt|#0?62);": ">",
+    "&(?:amp|#0?38);": "&",
+}
 TONES = "[\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
 SIGN = (  # an emoji is one piece: with its tone, its parts, both letters of a flag
     f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|[{SIGNS}]{TONES}(?:\u200d[{SIGNS}]{TONES})*)"
@@ -79,7 +98,9 @@ def normalize_in_python(text: str, lowercase: bool, read_only: bool = False) -> 
         'no <b>'
     """
     if read_only:
-        text = re.sub(APOSTROPHE, "'", re.sub(TAG, " ", text, flags=re.ASCII))
+        text = re.sub(JOINERS, r"\1", re.sub(TAG, " ", text))
+        for pattern, plain in PLAINER.items():
+            text = re.sub(pattern, plain, text)
     text = compose_in_python(re.sub(INVISIBLE, "", text))
     text = re.sub(SPACE, " ", text).strip(" ")
     return text.lower() if lowercase else text
@@ -88,17 +109,17 @@ def normalize_in_python(text: str, lowercase: bool, read_only: bool = False) -> 
 def identity(text: str) -> str:
     r"""Give what two texts have in common that people would call the same text.
 
-    Case, white space, tags of HTML, invisible characters, curly and straight
-    apostrophes, and how characters are composed make no difference.
+    It is the normalized text that is read only, without case: white space, tags and
+    entities of HTML, invisible characters, curly and straight apostrophes, and how
+    characters are composed make no difference.
 
     Args:
         text: As it was written.
 
     Example:
-        >>> identity("Cafe\u0301  l\u2019eau<br />") == identity(" caf\u00e9 L'EAU")
+        >>> identity("Cafe\u0301  l\u2019eau<br />") == identity(" caf\u00e9 L&#39;EAU")
         True
     """
-    text = re.sub("[\u200b-\u200d]", "", text)
     text = normalize_in_python(text, lowercase=False, read_only=True)
     return unicodedata.normalize("NFC", text.casefold())
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -35,9 +36,11 @@ def read_rows(
     """Read a table in UTF-8.
 
     - .csv: cells may stand in quotation marks; the separator is a comma, semicolon, tab
-      or bar: that one by which the first rows have equally many cells.
-    - .tsv, .tab, .txt: one row a line, a tab between cells, no quotation marks: these
-      are a part of the text.
+      or bar: that one by which the first rows have equally many cells, or that a first
+      line names, as "sep=;".
+    - .tsv, .tab, .txt: one row a line, a tab between cells, or else a semicolon or bar
+      by which the first rows have equally many; no quotation marks: these are a part
+      of the text.
 
     Either may be gzipped (.csv.gz). Empty lines at the end count for nothing, and in a
     .csv the others neither, where rows have more cells than one.
@@ -66,11 +69,14 @@ def read_rows(
         )
     if skip_lines < 0:
         raise InputError(f"skip_lines must be at least 0; got {skip_lines}")
+    named = SEPARATORS[separator] if separator else None
+    said = re.match(r"sep=(.)\r?\n", text) if suffix in QUOTED else None
+    if said:
+        named, skip_lines = named or said[1], skip_lines + 1
     parts = text.split("\n", skip_lines)
     text = parts[-1] if len(parts) > skip_lines else ""
-    named = SEPARATORS[separator] if separator else None
     if suffix in PLAIN:
-        mark = named or "\t"
+        mark = named or _plain_separator(text)
         rows = _plain(text, mark)
     else:
         mark = named or _found_separator(text)
@@ -127,6 +133,16 @@ def _plain(text: str, separator: str) -> list[tuple[list[str], int]]:
         (line.removesuffix("\r").split(separator), number)
         for number, line in enumerate(lines, start=1)
     ]
+
+
+def _plain_separator(text: str) -> str:
+    """Give a tab, or what cuts the first rows into equally many cells where none is."""
+    lines = [line for line in text.split("\n")[:_LOOKED_AT] if line.strip()]
+    for separator in (";", "|"):
+        widths = {line.count(separator) for line in lines}
+        if len(widths) == 1 and widths != {0} and not any("\t" in ln for ln in lines):
+            return separator
+    return "\t"
 
 
 def _quoted(path: Path, text: str, separator: str) -> list[tuple[list[str], int]]:

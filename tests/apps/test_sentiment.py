@@ -15,7 +15,7 @@ import pytest
 import tensorflow as tf
 
 from seqkit.apps import sentiment
-from seqkit.apps.sentiment_data import Source
+from seqkit.apps.sentiment_data import TextSource
 from seqkit.models import SentimentClassifier
 from seqkit.models.classification.training import Training
 from seqkit.recurrence import portable
@@ -368,7 +368,7 @@ def test_files_as_they_are(tmp_path, capsys):
     """Quotation marks, separators, no header, bad rows, duplicates, long cells."""
     plain = tmp_path / "a.tsv"
     plain.write_text('review\tstars\n"two, says he\tbad\nand "three"\tgood\n')
-    assert Source(data="", text_column="review", label_column="stars").read(
+    assert TextSource(data="", text_column="review", label_column="stars").read(
         str(plain)
     ) == (['"two, says he', 'and "three"'], ["bad", "good"])
     long = "word " * 40000
@@ -382,17 +382,17 @@ def test_files_as_they_are(tmp_path, capsys):
         path.write_text(content)
         by_number = {"text_column": "1", "label_column": "2"}
         by_name = {"text_column": "review", "label_column": "stars"}
-        source = Source(data="", **(by_number if options else by_name), **options)
+        source = TextSource(data="", **(by_number if options else by_name), **options)
         texts, labels = source.read(str(path))
         assert [text.strip() for text in texts] == [f"{long};".strip()]
         assert labels == ["bad"]
     zipped = tmp_path / "g.csv.gz"
     zipped.write_bytes(gzip.compress(b"text,label\na,b\nc\n ,d\ne,f\n"))
-    assert Source(data="", skip_bad_rows=True).read(str(zipped)).texts == ["a", "e"]
+    assert TextSource(data="", skip_bad_rows=True).read(str(zipped)).texts == ["a", "e"]
     assert "2 bad rows left out" in capsys.readouterr().err
     twice = tmp_path / "h.csv"
     twice.write_text("text,label\nCafe\u0301 x,b\ncaf\u00e9 x<br />,b\nc,b\n")
-    assert len(Source(data=str(twice)).everything().texts) == 2
+    assert len(TextSource(data=str(twice)).everything().texts) == 2
     assert "1 duplicate left out" in capsys.readouterr().err
 
 
@@ -453,7 +453,7 @@ def test_bad_texts(trained, tmp_path, capsys, monkeypatch):
 
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "latin").write_bytes(b"caf\xe9")
-    assert "cannot be read: No such file" in said("--file", tmp_path / "none")
+    assert "there is no such file" in said("--file", tmp_path / "none")
     assert "is empty" in said("--file", tmp_path / "empty")
     assert "is not UTF-8" in said("--file", tmp_path / "latin")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))

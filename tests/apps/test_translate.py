@@ -178,7 +178,7 @@ def test_translate_reads_files_and_standard_input(
 
 
 def test_the_order_is_kept_over_chunks(trained, capsys, monkeypatch):
-    monkeypatch.setattr("translate_measures._CHUNK", 3)
+    monkeypatch.setattr("seqkit.apps.translate_measures._CHUNK", 3)
     texts = [source for source, _ in sentences(10, seed=5)]
     assert run("translate", "--model", trained, "--json", *texts) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -562,7 +562,7 @@ def test_bad_texts_and_options_of_translate(
 
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "latin").write_bytes(b"caf\xe9")
-    assert "cannot be read: No such file" in said("--file", tmp_path / "none")
+    assert "there is no such file" in said("--file", tmp_path / "none")
     assert "is empty" in said("--file", tmp_path / "empty")
     assert "is not UTF-8" in said("--file", tmp_path / "latin")
     assert "--n-best must be at least 1; got 0" in said("--n-best", 0, "one")

@@ -92,6 +92,32 @@ def fit_bias(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return bias
 
 
+class Calibration(NamedTuple):
+    """What fits logits to labels, and how well it does."""
+
+    temperature: float
+    bias: np.ndarray  # (classes,)
+    quality: dict[str, float]  # cross-entropy and accuracy
+
+
+def calibrate(logits: np.ndarray, labels: np.ndarray) -> Calibration:
+    """Fit temperature and bias to data that was not trained on.
+
+    Example:
+        >>> calibrate(np.zeros((8, 2)), np.array([0, 1] * 4)).quality["accuracy"]
+        0.5
+    """
+    temperature = fit_temperature(logits, labels)
+    bias = fit_bias(logits / temperature, labels)
+    probabilities = softmax(logits / temperature + bias)
+    of_truth = probabilities[np.arange(len(labels)), labels]
+    quality = {
+        "cross_entropy": float(-np.log(np.maximum(of_truth, 1e-12)).mean()),
+        "accuracy": float((probabilities.argmax(axis=1) == labels).mean()),
+    }
+    return Calibration(temperature, bias, quality)
+
+
 class Reliability(NamedTuple):
     """Texts sorted by confidence into bins of equal width; arrays (bins,)."""
 

@@ -1,7 +1,6 @@
 """Texts in, labels and scores out."""
 
 import os
-import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,12 +12,14 @@ import tensorflow as tf
 
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
-from seqkit.models.classification.calibration import (
-    fit_bias,
-    fit_temperature,
-    softmax,
+from seqkit.models.classification.calibration import calibrate, softmax
+from seqkit.models.classification.encoding import (
+    checksums,
+    chunks,
+    first_vectors,
+    ids_of,
+    pad,
 )
-from seqkit.models.classification.encoding import checksums, first_vectors, ids_of
 from seqkit.models.classification.labels import checked_texts, class_names
 from seqkit.models.classification.network import text_classifier
 from seqkit.models.classification.ngrams import Ngrams, NgramTable, fit_ngrams
@@ -27,7 +28,9 @@ from seqkit.models.classification.training import Encoded, Training
 from seqkit.models.run_files import (
     MODEL_FILE,
     config_of,
+    read_arrays,
     read_network,
+    write_arrays,
     write_config,
 )
 from seqkit.recurrence import portable
@@ -218,22 +221,13 @@ class SentimentClassifier:
     def _calibrate(self, texts: Sequence[str], truth: np.ndarray) -> None:
         """Let that part answer which does better, and fit temperature and bias."""
         fitted = {}
-        for answers in (BOTH, NGRAMS_ALONE):
-            self.answers = answers
-            logits = self.logits(texts)
-            temperature = fit_temperature(logits, truth)
-            bias = fit_bias(logits / temperature, truth)
-            fitted[answers] = temperature, bias
-            probabilities = softmax(logits / temperature + bias)
-            of_truth = probabilities[np.arange(len(truth)), truth]
-            self.validation[answers] = {
-                "cross_entropy": float(-np.log(np.maximum(of_truth, 1e-12)).mean()),
-                "accuracy": float((probabilities.argmax(axis=1) == truth).mean()),
-            }
+        for self.answers in (BOTH, NGRAMS_ALONE):
+            fitted[self.answers] = calibrate(self.logits(texts), truth)
+        self.validation = {name: each.quality for name, each in fitted.items()}
         self.answers = min(
-            fitted, key=lambda answers: self.validation[answers]["cross_entropy"]
+            fitted, key=lambda name: self.validation[name]["cross_entropy"]
         )
-        self.temperature, self.bias = fitted[self.answers]
+        self.temperature, self.bias, _ = fitted[self.answers]
 
     def __call__(self, texts: Sequence[str]) -> list[Prediction]:
         """Answer texts: a list of (label, score)."""
@@ -254,21 +248,17 @@ class SentimentClassifier:
         """Give what the model says before calibration: (n, classes)."""
         answers = np.zeros((len(texts), len(self.classes)), np.float32)
         order = np.argsort([len(text) for text in _strings(texts)], kind="stable")
-        for start in range(0, len(order), _CHUNK):
-            rows = order[start : start + _CHUNK]
+        for rows in chunks(order, _CHUNK):
             some = tf.constant([texts[row] for row in rows], tf.string)
             answers[rows] = self._logits_of_pieces(self.codec.pieces(some))
         return answers
 
     def ngram_scores(self, texts: Sequence[str]) -> np.ndarray:
         """Give the scores of the n-grams alone: (n, classes)."""
-        return np.concatenate(
-            [np.zeros((0, len(self.classes)), np.float32)]
-            + [
-                self.ngrams(self.codec.pieces(texts[start : start + _CHUNK])).numpy()
-                for start in range(0, len(texts), _CHUNK)
-            ]
-        )
+        found = [np.zeros((0, len(self.classes)), np.float32)]
+        for some in chunks(texts, _CHUNK):
+            found.append(self.ngrams(self.codec.pieces(some)).numpy())
+        return np.concatenate(found)
 
     def _logits_of_pieces(self, pieces: tf.RaggedTensor) -> np.ndarray:
         """Answer texts that are cut, with the portable loop."""
@@ -296,25 +286,20 @@ class SentimentClassifier:
         """
         words = self.codec.pieces([text])[0].numpy()
         variants = [words, *(np.delete(words, place) for place in range(len(words)))]
-        found = [
+        logits = [
             self._logits_of_pieces(
-                tf.ragged.stack(
-                    [
-                        tf.constant(v, tf.string)
-                        for v in variants[start : start + _CHUNK]
-                    ]
+                tf.RaggedTensor.from_row_lengths(
+                    tf.constant(np.concatenate(some), tf.string), list(map(len, some))
                 )
             )
-            for start in range(0, len(variants), _CHUNK)
+            for some in chunks(variants, _CHUNK)
         ]
-        scaled = self.calibrated(np.concatenate(found))
-        label = scaled[0].argmax()
-        others = np.delete(scaled, label, axis=1)
-        log_odds = scaled[:, label] - np.logaddexp.reduce(others, axis=1)
-        effects = log_odds[0] - log_odds[1:]
+        scaled = self.calibrated(np.concatenate(logits))
+        others = np.delete(scaled, scaled[0].argmax(), axis=1)
+        odds = scaled[:, scaled[0].argmax()] - np.logaddexp.reduce(others, axis=1)
+        effects = map(float, odds[0] - odds[1:])
         return [
-            (word.decode(), float(effect))
-            for word, effect in zip(words, effects, strict=True)
+            (word.decode(), each) for word, each in zip(words, effects, strict=True)
         ]
 
     def answer(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -372,9 +357,9 @@ class SentimentClassifier:
             notes: More to keep in config.json, such as where the data came from.
         """
         self.network.save(Path(folder, MODEL_FILE))
-        names = ("keys", "weights", "bias")
-        arrays = {n: getattr(self.ngrams, n).numpy() for n in names}
-        np.savez(Path(folder, NGRAMS_FILE), **arrays, trained=self.trained)
+        write_arrays(
+            folder, NGRAMS_FILE, {**self.ngrams.arrays(), "trained": self.trained}
+        )
         write_config(
             folder,
             self.settings,
@@ -404,34 +389,20 @@ class SentimentClassifier:
             validation, shares = dict(config["validation"]), dict(config["shares"])
             if answers not in (BOTH, NGRAMS_ALONE) or len(bias) != len(classes):
                 raise ValueError(f"answers={answers!r}, bias={config['bias']!r}")
-        path = Path(folder, NGRAMS_FILE)
-        try:
-            with np.load(path) as stored:
-                ngrams = Ngrams(stored["keys"], stored["weights"], stored["bias"])
-                trained = stored["trained"]
-        except FileNotFoundError as error:
-            raise InputError(
-                f"{folder}: not a model folder: no {NGRAMS_FILE}"
-            ) from error
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise InputError(f"{path}: cannot be read: {error}") from error
-        found = cls(read_network(folder), ngrams, codec, classes, settings)
+        arrays = read_arrays(folder, NGRAMS_FILE, (*Ngrams.ARRAYS, "trained"))
+        trained = arrays.pop("trained")
+        network = read_network(
+            folder,
+            fits=lambda found: (
+                [each.name for each in found.inputs] == ["ids", "scores"]
+                and found.output_shape == (None, len(classes))
+                and found.get_layer("embedding").input_dim == len(codec)
+            ),
+        )
+        found = cls(network, Ngrams(**arrays), codec, classes, settings)
         found.answers, found.temperature, found.bias = answers, temperature, bias
-        found.validation, found.shares = validation, shares
-        found.trained = trained
+        found.validation, found.shares, found.trained = validation, shares, trained
         return found
-
-
-def pad(ids: tf.RaggedTensor) -> tf.Tensor:
-    """Pad ragged ids at their end with 0 to the longest row, at least 1.
-
-    Example:
-        >>> pad(tf.ragged.constant([[5, 6], []], dtype=tf.int32)).numpy()
-        array([[5, 6],
-               [0, 0]], dtype=int32)
-    """
-    longest = tf.maximum(ids.bounding_shape(axis=1, out_type=tf.int64), 1)
-    return ids.to_tensor(0, shape=tf.stack([ids.nrows(tf.int64), longest]))
 
 
 def _strings(texts: Any) -> Any:

@@ -1,8 +1,9 @@
 """Texts as a classifier reads them: checksums, ids, and vectors of these."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +17,17 @@ _VECTOR_SIZE = 0.3  # standard deviation of word vectors that are learnt or read
 _UNTAUGHT_SIZE = 0.05  # of those of words that are not
 
 
+def chunks(rows: Any, size: int) -> Iterator[Any]:
+    """Give some rows at a time.
+
+    Example:
+        >>> list(chunks("abcde", 2))
+        ['ab', 'cd', 'e']
+    """
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
 def checksums(texts: Sequence[str]) -> np.ndarray:
     """Give a number for each text: the same for texts that are the same."""
     digests = [blake2b(identity(t).encode(), digest_size=8).digest() for t in texts]
@@ -25,8 +37,8 @@ def checksums(texts: Sequence[str]) -> np.ndarray:
 def ids_of(codec: TextCodec, texts: Sequence[str]) -> list[np.ndarray]:
     """Give the ids of each text."""
     found: list[np.ndarray] = []
-    for start in range(0, len(texts), _ENCODED):
-        ids = codec(tf.constant(list(texts[start : start + _ENCODED]), tf.string))
+    for some in chunks(texts, _ENCODED):
+        ids = codec(tf.constant(list(some), tf.string))
         found += np.split(ids.flat_values.numpy(), ids.row_splits.numpy()[1:-1])
     return found
 
@@ -53,3 +65,15 @@ def first_vectors(
     generator = np.random.default_rng(settings.seed)
     start += generator.normal(0, _UNTAUGHT_SIZE, start.shape) * (start == 0)
     return start.astype(np.float32)
+
+
+def pad(ids: tf.RaggedTensor) -> tf.Tensor:
+    """Pad ragged ids at their end with 0 to the longest row, at least 1.
+
+    Example:
+        >>> pad(tf.ragged.constant([[5, 6], []], dtype=tf.int32)).numpy()
+        array([[5, 6],
+               [0, 0]], dtype=int32)
+    """
+    longest = tf.maximum(ids.bounding_shape(axis=1, out_type=tf.int64), 1)
+    return ids.to_tensor(0, shape=tf.stack([ids.nrows(tf.int64), longest]))

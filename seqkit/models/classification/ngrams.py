@@ -68,6 +68,8 @@ class Ngrams:
     topic classification", ACL 2012.
     """
 
+    ARRAYS = ("keys", "weights", "bias")  # what it is made of again
+
     def __init__(self, keys: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> None:
         if not len(keys):  # bisection needs one
             keys, weights = np.zeros(1), np.zeros((1, len(bias)))
@@ -78,6 +80,10 @@ class Ngrams:
 
     def __len__(self) -> int:
         return int(self.keys.shape[0])
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Give what it is made of again, by name."""
+        return {name: getattr(self, name).numpy() for name in self.ARRAYS}
 
     def __call__(self, pieces: tf.RaggedTensor) -> tf.Tensor:
         """Give the scores, float32 (n, classes), of texts as tokens (n, None)."""

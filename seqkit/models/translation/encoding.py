@@ -10,6 +10,7 @@ from seqkit.errors import InputError
 from seqkit.models.batches import Ids
 from seqkit.models.translation.settings import TranslatorSettings
 from seqkit.text import TextCodec
+from seqkit.wording import counted
 
 _ENCODED = 4096  # sentences encoded at a time
 
@@ -47,8 +48,11 @@ def encoded_pairs(
     codecs: tuple[TextCodec, TextCodec],
     settings: TranslatorSettings,
     name: str,
+    verbose: int | str = 0,
 ) -> EncodedPairs:
     """Give the ids of pairs, ended, without those that are too long.
+
+    Where `verbose`, say how many these are.
 
     Raises:
         InputError: No pair is left.
@@ -69,9 +73,16 @@ def encoded_pairs(
         if all(len(sentence) - 1 <= longest for sentence in pair)
     ]
     if not kept:
+        longer = ", all longer" if sources else ""
         raise InputError(
             f"{name} must have at least one pair of at most {longest} tokens "
-            f"(max_length); got {len(sources)} pairs, all longer"
+            f"(max_length); got {len(sources)} pairs{longer}"
+        )
+    if verbose and len(kept) < len(sources):
+        left_out = counted(len(sources) - len(kept), "pair")
+        print(
+            f"  {left_out} for {name} left out: over {longest} tokens (max_length)",
+            flush=True,
         )
     return EncodedPairs([s for s, _ in kept], [t for _, t in kept])
 

@@ -138,8 +138,10 @@ class Translator:
         """
         keras.utils.set_random_seed(settings.seed)
         codecs = learn_codecs(sources, targets, settings)
-        training = encoded_pairs(sources, targets, codecs, settings, "training")
-        valid = encoded_pairs(*validation, codecs, settings, "validation")
+        training = encoded_pairs(
+            sources, targets, codecs, settings, "training", verbose
+        )
+        valid = encoded_pairs(*validation, codecs, settings, "validation", verbose)
         network = EncoderDecoder(settings, *map(len, codecs))
         ratios = [len(t) / len(s) for s, t in zip(*training, strict=True)]
         factor = round(float(np.quantile(ratios, _COVERED)), 3)
@@ -411,4 +413,12 @@ class Translator:
             if config["target_codec"] is not None:
                 target_codec = TextCodec.from_config(config["target_codec"])
             factor = float(config["length_factor"])
-        return cls(read_network(folder), source_codec, target_codec, settings, factor)
+        sizes = len(source_codec), len(target_codec)
+        network = read_network(
+            folder,
+            fits=lambda found: (
+                isinstance(found, EncoderDecoder)
+                and (found.source_size, found.target_size) == sizes
+            ),
+        )
+        return cls(network, source_codec, target_codec, settings, factor)
