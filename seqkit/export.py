@@ -58,8 +58,8 @@ def export_saved_model(
         resources: All variables and lookup tables that the functions use.
 
     Raises:
-        ExportError: An answer differs, an op is not a stock one, or the fresh process
-            fails; the message says which.
+        ExportError: An answer differs, an op is not a stock one, nothing can be
+            written, or the fresh process fails; the message says which.
         InputError: `folder` holds something else.
 
     Example:
@@ -83,7 +83,11 @@ def export_saved_model(
     for name, function in traced.items():
         _refuse_foreign_ops(name, function)
     with complete_folder(folder, replaceable=_is_saved_model) as partial:
-        tf.saved_model.save(module, str(partial), signatures=traced)
+        try:
+            tf.saved_model.save(module, str(partial), signatures=traced)
+        except tf.errors.OpError as error:  # a disk that is full
+            reason = (error.message or repr(error)).splitlines()[0].split("; ")[-1]
+            raise ExportError(f"{folder}: cannot be written: {reason}") from error
         _compare(partial, signatures)
 
 

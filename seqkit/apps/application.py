@@ -6,6 +6,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from shutil import rmtree
@@ -18,6 +19,7 @@ from seqkit.apps.command_line import (
     run,
     settings_of,
 )
+from seqkit.errors import ExportError
 from seqkit.folders import complete_folder
 from seqkit.models.run_files import (
     METRICS_FILE,
@@ -121,39 +123,48 @@ class Application(ABC):
         unfinished = unfinished.with_name(unfinished.name + ".unfinished")
         if fresh:
             rmtree(unfinished, ignore_errors=True)
-        with complete_folder(output, replaceable=is_run) as folder:
-            _step(1, f"Reading {source.name}")
-            splits = source.splits(settings.seed)
-            sizes = self.sizes(splits)
-            for name, size in sizes.items():
-                print(f"  {counted(size, self.unit)} for {name}", flush=True)
-            import_tensorflow_quietly()
-            _step(2, f"Training {self.name(settings)}")
-            resumed, started = unfinished.exists(), time.monotonic()
-            try:
-                model = self.fit(splits, source, settings, unfinished)
-            except KeyboardInterrupt:
-                if unfinished.exists():
+        try:
+            with complete_folder(output, replaceable=is_run) as folder:
+                metrics = self._write(source, settings, folder, unfinished)
+        except (KeyboardInterrupt, ExportError, OSError) as error:
+            if unfinished.exists():
+                with suppress(OSError):
                     print("\nThe same command goes on after the last whole epoch")
-                raise
-            seconds = None if resumed else round(time.monotonic() - started, 1)
-            _step(3, "Measuring, beside baselines")
-            measured = self.measure(model, splits)
-            metrics = {
-                **measured.metrics,
-                self.unit + "s": sizes,
-                "training_seconds": seconds,
-                **self.learnt(model),
-            }
-            _step(4, "Drawing")
-            (folder / PLOTS_FOLDER).mkdir()
-            for name, figure in measured.draw().items():
-                figure.savefig(folder / PLOTS_FOLDER / f"{name}.png")
-            _step(5, "Exporting, and comparing with a fresh process")
-            model.save(folder, {"task": self.task, **self.notes(source, splits)})
-            model.export(folder / SAVED_MODEL_FOLDER)
-            write_json(folder / METRICS_FILE, metrics)
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = output
+            raise
         rmtree(unfinished, ignore_errors=True)
+        return metrics
+
+    def _write(
+        self, source: Any, settings: Any, folder: Path, unfinished: Path
+    ) -> dict[str, Any]:
+        _step(1, f"Reading {source.name}")
+        splits = source.splits(settings.seed)
+        sizes = self.sizes(splits)
+        for name, size in sizes.items():
+            print(f"  {counted(size, self.unit)} for {name}", flush=True)
+        import_tensorflow_quietly()
+        _step(2, f"Training {self.name(settings)}")
+        resumed, started = unfinished.exists(), time.monotonic()
+        model = self.fit(splits, source, settings, unfinished)
+        seconds = None if resumed else round(time.monotonic() - started, 1)
+        _step(3, "Measuring, beside baselines")
+        measured = self.measure(model, splits)
+        metrics = {
+            **measured.metrics,
+            self.unit + "s": sizes,
+            "training_seconds": seconds,
+            **self.learnt(model),
+        }
+        _step(4, "Drawing")
+        (folder / PLOTS_FOLDER).mkdir()
+        for name, figure in measured.draw().items():
+            figure.savefig(folder / PLOTS_FOLDER / f"{name}.png")
+        _step(5, "Exporting, and comparing with a fresh process")
+        model.save(folder, {"task": self.task, **self.notes(source, splits)})
+        model.export(folder / SAVED_MODEL_FOLDER)
+        write_json(folder / METRICS_FILE, metrics)
         return metrics
 
     def train(self, options: argparse.Namespace) -> None:

@@ -106,20 +106,21 @@ def _discard_output() -> None:
 
 @contextmanager
 def _termination_interrupts() -> Iterator[None]:
-    """Let the signal to terminate end a run as Ctrl-C does: nothing is left."""
+    """Let signals to terminate end a run as Ctrl-C does: nothing is left."""
 
     def interrupt(*_: Any) -> NoReturn:
         raise KeyboardInterrupt
 
-    try:
-        former = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not the main thread
-        yield
-        return
+    former = {}
+    with suppress(ValueError):  # not the main thread
+        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            if signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores one
+                former[number] = signal.signal(number, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def step(number: int, of: int, what: str) -> None:
@@ -172,7 +173,7 @@ def import_tensorflow_quietly() -> None:
 
             tensorflow.get_logger().setLevel("ERROR")  # no advice on its own graphs
             tensorflow.config.list_physical_devices()
-        except BaseException:
+        except Exception:
             messages.seek(0)
             os.write(kept, messages.read())
             raise

@@ -4,6 +4,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ def write_checkpoint(
         partial.replace(Path(folder, CHECKPOINT_FILE))
     except BaseException:  # the one before stays as it was
         partial.unlink(missing_ok=True)
+        with suppress(OSError):  # unless there is one
+            partial.parent.rmdir()
         raise
 
 

@@ -60,7 +60,8 @@ INVISIBLE = (  # soft hyphen, zero-width space, marks of direction, fillers
 )
 _JOINERS = "\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
 JOINERS = (  # but where scripts and emoji are written with them
-    f"(^|[^\u0600-\u109f\u1780-\u18af{SIGNS}{_JOINERS}])[{_JOINERS}]+"
+    f"(^|[^\u00a9\u00ae\u0600-\u109f\u1780-\u18af\u203c-\u33ff\U0001f000-\U0001faff"
+    f"{_JOINERS}])[{_JOINERS}]+"
 )
 TAG = (  # <br />, </b>, <a href="...">, comments; attributes have values
     "<!--(?:[^-]|-[^-])*-->|</?[A-Za-z][A-Za-z0-9]*"

@@ -148,6 +148,13 @@ def test_words_that_are_only_read(text, expected):
             assert found == expected
 
 
+def words_of(text):
+    """The words that are read in the graph, which Python's are held to."""
+    normalized = cutting.normalize([text], lowercase=True, read_only=True)
+    assert normalized[0].numpy().decode() == rules.normalize_in_python(text, True, True)
+    return cutting.cut(normalized, "word", True)[0].numpy().tolist()
+
+
 def test_identity_is_what_people_would_call_the_same():
     text = "L'eau, c'est tr\u00e8s bon"
     for other in (
@@ -156,6 +163,14 @@ def test_identity_is_what_people_would_call_the_same():
         "L'eau, c'est<br /> tr\u00e8s bon",
         "L'eau,\u200b c'est tr\u00e8s \u2060bon\ufeff",
         "L'e\u200bau, c'est tr\u00e8s b\u00adon",
+        "L'e\u200dau, c'\ufe0fest\u3164 tr\U000e0001\u00e8s \u115fbon",
+        "L\u2032eau, c\u00b4est\u2800tr\u00e8s bon",
+        "<p class='x'>L&#39;eau,&nbsp;c&rsquo;est<!-- a --> tr\u00e8s bon</p>",
     ):
         assert rules.identity(other) == rules.identity(text)
+        assert words_of(other) == words_of(text)
+    assert words_of("\u201csay\u201d a < b and c > d &amp;quot;") == [
+        b'"', b"say", b'"', b"a", b"<", b"b", b"and", b"c", b">", b"d", b"&", b"quot",
+        b";",
+    ]  # fmt: skip
     assert rules.identity("L'eau, c'est tr\u00e8s bo") != rules.identity(text)

@@ -1,0 +1,284 @@
+"""What the sentiment application says of bad input: one line, and nothing is left."""
+
+import io
+import json
+import shutil
+import sys
+
+import keras
+import pytest
+import tensorflow as tf
+
+from seqkit.models import SentimentClassifier
+from tests.apps.sentiment_runs import (
+    HEAD,
+    QUICK,
+    columns,
+    review_file,
+    run,
+    the_line,
+    write_table,
+)
+from tests.models.classification.conftest import reviews
+
+
+@pytest.fixture
+def trained(sentiment_run):
+    return sentiment_run
+
+
+def table_of(rows):
+    return lambda path: write_table(path / "data.csv", rows)
+
+
+def bytes_of(content, name="data.csv"):
+    def write(path):
+        (path / name).write_bytes(content)
+        return str(path / name)
+
+    return write
+
+
+GOOD = list(zip(*reviews(40), strict=True))
+BAD_DATA = {
+    "missing file": (lambda path: str(path / "none.csv"), "there is no such file"),
+    "a folder": (lambda path: str(path), "cannot be read: Is a directory"),
+    "another kind of file": (bytes_of(b"a", "data.xls"), "must end in .csv, .tsv"),
+    "empty file": (bytes_of(b""), "is empty"),
+    "header only": (bytes_of(b"review,stars\n"), "no rows below the header"),
+    "wrong encoding": (
+        bytes_of(b"review,stars\ncaf\xe9,1\n"),
+        "line 2: is not UTF-8 (byte 0xe9)",
+    ),
+    "utf-16": (bytes_of("review,stars\na,b\n".encode("utf-16")), "is not UTF-8"),
+    "missing text column": (
+        table_of([("text", "stars"), *GOOD]),
+        "no column 'review'; it has: text, stars",
+    ),
+    "missing label column": (
+        table_of([("review", "label"), *GOOD]),
+        "no column 'stars'; it has: review, label",
+    ),
+    "two columns of one name": (
+        table_of([("review", "review"), *GOOD]),
+        "columns must have names of their own; twice: review",
+    ),
+    "more cells than columns": (
+        bytes_of(b"review,stars\na,b\na,b,c\n"),
+        "line 3: must have 2 cells, as the first row has; got 3: 'a,b,c'",
+    ),
+    "a tab too many": (
+        bytes_of(b"review\tstars\na\tb\na\tb\tc\n", "data.tsv"),
+        "line 3: must have 2 cells",
+    ),
+    "a quote that never ends": (
+        bytes_of(b'review,stars\n"a,b\n'),
+        "line 2: is no row of a table",
+    ),
+    "one class only": (
+        table_of([HEAD, *((text, "5") for text, _ in GOOD)]),
+        "labels must be of two classes or more; all are '5'",
+    ),
+    "empty text": (
+        table_of([HEAD, *GOOD, (" ", "positive")]),
+        "column 'review' is empty in 1 of 41 rows: line 42",
+    ),
+    "invisible text": (
+        table_of([HEAD, *GOOD, ("\u200b\u00ad", "positive")]),
+        "column 'review' is empty in 1 of 41 rows: line 42",
+    ),
+    "missing label": (
+        table_of([HEAD, ("a", ""), *GOOD, ("b", "NaN")]),
+        "column 'stars' is empty in 2 of 42 rows: lines 2, 43",
+    ),
+    "a class too small": (
+        table_of([HEAD, *GOOD, ("once", "neutral")]),
+        "class 'neutral' has 1 different texts; at least 3",
+    ),
+    "too few texts": (
+        table_of([HEAD, *GOOD[:12]]),
+        "2 classes need at least 20 different texts",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", list(BAD_DATA))
+def test_bad_data(case, tmp_path, capsys):
+    write, message = BAD_DATA[case]
+    before = sorted(tmp_path.iterdir())
+    data = write(tmp_path)
+    output = tmp_path / "run"
+    assert run("train", *columns(data), *QUICK, "--output", output) == 2
+    assert message in the_line(capsys)
+    left = {path for path in tmp_path.iterdir() if not path.name.startswith("data.")}
+    assert left == set(before)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--units", "0"], "units must be at least 1; got 0"),
+        (["--dropout", "1.7"], "dropout must be less than 1; got 1.7"),
+        (["--learning-rate", "-1"], "learning_rate must be more than 0; got -1.0"),
+        (["--vocabulary", "1"], "vocabulary must be at least 5; got 1"),
+        (["--level", "char", "--vectors", "x"], "vectors go with level 'word'"),
+        (["--network", "Transformer"], "network must be one of "),
+    ],
+)
+def test_bad_settings(options, message, tmp_path, capsys):
+    data = review_file(tmp_path / "data.csv", 40)
+    output = tmp_path / "run"
+    arguments = ["train", *columns(data), *QUICK, *options, "--output", output]
+    assert run(*arguments) == 2
+    assert message in the_line(capsys)
+    assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--units", "many"],
+        ["--pooling", "sum"],
+        ["--unit", "3"],
+        ["--dataset", "unknown"],
+        ["--dataset", "imdb", "--data", "a.csv"],
+    ],
+)
+def test_bad_options(options, capsys):
+    with pytest.raises(SystemExit) as left:
+        run("train", *options)
+    assert left.value.code == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert "error: " in lines[0]
+
+
+def test_columns_without_a_file(tmp_path, capsys):
+    assert run("train", "--text-column", "review", "--output", tmp_path / "run") == 2
+    assert "go with --data" in the_line(capsys)
+
+
+def test_labels_are_checked_before_training(tmp_path, capsys, monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("trained")
+
+    monkeypatch.setattr(SentimentClassifier, "fit", never)
+    data = review_file(tmp_path / "data.csv", 40)
+    other = write_table(tmp_path / "other.csv", [HEAD, ("a text", "neutral")])
+    train = ["train", *columns(data), *QUICK, "--output", tmp_path / "run"]
+    for name in ("--test-data", "--valid-data"):
+        assert run(*train, name, other) == 2
+        assert "got also neutral (--label-map gives them other names)" in the_line(
+            capsys
+        )
+        assert run(*train, name, data) == 2
+        assert "every text is in --valid-data or --test-data" in (
+            capsys.readouterr().err
+        )
+    both = ["--valid-data", data, "--test-data", data]
+    assert run(*train, *both) == 2
+    assert "every text is in --test-data" in capsys.readouterr().err
+
+
+def test_names_of_labels_that_cannot_be(sentiment_run, tmp_path, capsys):
+    evaluate = ["evaluate", "--model", sentiment_run, "--label-map"]
+    assert run(*evaluate, "a=b", "a=c") == 2
+    assert "must name each label once; got twice: a" in the_line(capsys, "evaluate")
+    assert run(*evaluate, "a=b") == 2
+    assert "--label-map goes with --data" in the_line(capsys, "evaluate")
+    data = review_file(tmp_path / "data.csv", 20)
+    assert run(*evaluate, "5=good", *columns(data)) == 0
+    assert "no label 5 to rename" in capsys.readouterr().err
+
+
+def test_a_network_of_another_run_is_refused(sentiment_run, tmp_path, capsys):
+    folder = tmp_path / "run"
+    shutil.copytree(sentiment_run, folder)
+    inputs = keras.Input((3,))
+    keras.Model(inputs, keras.layers.Dense(2)(inputs)).save(folder / "model.keras")
+    assert run("predict", "--model", folder, "a text") == 2
+    assert "model.keras: is not the network that config.json is of" in (
+        the_line(capsys, "predict")
+    )
+
+
+def test_a_disk_that_is_full(sentiment_run, tmp_path, capsys, monkeypatch):
+    """The training is not lost, and nothing half-written is left."""
+
+    def full(*_, **__):
+        raise tf.errors.ResourceExhaustedError(None, None, "a/b; No space left")
+
+    data = review_file(tmp_path / "data.csv", 40)
+    train = ["train", *columns(data), *QUICK, "--epochs", 1]
+    train += ["--output", tmp_path / "run"]
+    with monkeypatch.context() as patch:
+        patch.setattr(tf.saved_model, "save", full)
+        assert run(*train) == 1
+    printed = capsys.readouterr()
+    assert printed.err.endswith("cannot be written: No space left\n")
+    assert "The same command goes on" in printed.out
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "data.csv", "run.unfinished",
+    ]  # fmt: skip
+
+
+def test_folds_that_cannot_be(tmp_path, capsys):
+    data = review_file(tmp_path / "data.csv", 40)
+    assert run("crossvalidate", *columns(data), "--folds", 1) == 2
+    assert "folds must be at least 2; got 1" in the_line(capsys, "crossvalidate")
+    assert run("crossvalidate", *columns(data), "--folds", 30) == 2
+    assert "different texts; at least 30" in the_line(capsys, "crossvalidate")
+
+
+def test_a_folder_that_is_no_run_is_not_replaced(tmp_path, capsys):
+    data = review_file(tmp_path / "data.csv", 40)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    assert run("train", *columns(data), *QUICK, "--output", tmp_path / "mine") == 2
+    assert "holds something else" in the_line(capsys)
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+
+
+def test_a_run_that_fails_leaves_the_former(trained, tmp_path, capsys):
+    before = (trained / "config.json").stat()
+    bad = write_table(tmp_path / "data.csv", [HEAD, ("a", "b")])
+    assert run("train", *columns(bad), *QUICK, "--output", trained) == 2
+    the_line(capsys)
+    assert (trained / "config.json").stat() == before
+    assert not [path for path in trained.parent.iterdir() if path.name[0] == "."]
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate", "export"])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none", "there is no such folder"),
+        ("empty", "no config.json"),
+        ("other", "must be a run of sentiment; it is one of anomaly"),
+    ],
+)
+def test_bad_model_folder(command, name, message, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other").mkdir()
+    config = {"seqkit": "1", "task": "anomaly"}
+    (tmp_path / "other" / "config.json").write_text(json.dumps(config))
+    texts = ["a text"] if command == "predict" else []
+    assert run(command, "--model", tmp_path / name, *texts) == 2
+    assert message in the_line(capsys, command)
+
+
+def test_bad_texts(trained, tmp_path, capsys, monkeypatch):
+    def said(*arguments):
+        assert run("predict", "--model", trained, *arguments) == 2
+        return the_line(capsys, "predict")
+
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "latin").write_bytes(b"caf\xe9")
+    assert "there is no such file" in said("--file", tmp_path / "none")
+    assert "is empty" in said("--file", tmp_path / "empty")
+    assert "is not UTF-8" in said("--file", tmp_path / "latin")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert "standard input: is empty" in said()
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert "no texts: give them as arguments" in said()
+    assert "TEXT and --file exclude each other" in said("a", "--file", "b")
