@@ -15,6 +15,7 @@ PARTS = (
     "recurrence",
     "learning",
     "inspect",
+    "inspect.pictures",
     "tasks",
     "models",
     "text",

@@ -112,6 +112,38 @@ def test_recurrent_matrices_are_copies_of_the_gates_blocks():
     assert [matrix.shape for matrix in found.values()] == [(3, 3)] * 4
 
 
+def test_recurrent_matrices_of_heads_are_blocks_on_the_diagonal():
+    layer = layers.sLSTM(4, heads=2)
+    found = trace(layer, X).layers[0]
+    kernel = np.concatenate(list(pictures.recurrent_matrices(layer).values()), axis=1)
+    (product,) = found.products.values()
+    expected = found.states["h"][:, :-1] @ kernel
+    np.testing.assert_allclose(product[:, 1:], expected, atol=1e-5)
+
+
+def test_no_matrix_leads_from_state_to_state():
+    layer = layers.CfC(64)
+    layer.build((None, None, 2))
+    with pytest.raises(ValueError, match="recurrent kernel with square blocks"):
+        pictures.recurrent_matrices(layer)
+
+
+def test_attention_has_gates_and_no_states():
+    queries, memory = X, RANDOM.normal(size=(3, 4, 2)).astype("float32")
+    inputs = [keras.Input(each.shape[1:]) for each in (queries, memory)]
+    model = keras.Model(inputs, layers.BahdanauAttention(3)(*inputs))
+    found = trace(model, [queries, memory], loss=squares)
+    table = pictures.gates_table(found, names=["α"])
+    shares = table.groupby("step")["value"].sum()
+    np.testing.assert_allclose(shares, 1, rtol=1e-5)
+    assert len(pictures.gates(found, "abcdef").axes) > 2
+    for draw in (pictures.unrolled, pictures.trajectory):
+        with pytest.raises(ValueError, match="`trace` must have states"):
+            draw(found)
+    with pytest.raises(ValueError, match="must have states"):
+        pictures.gradient_by_lag({"a": found})
+
+
 @pytest.mark.parametrize("layer", [layers.IndRNN(3), keras.layers.GRU(2)])
 def test_recurrent_matrices_of_vectors_and_of_keras(layer):
     layer.build((None, None, 2))

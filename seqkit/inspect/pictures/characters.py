@@ -55,7 +55,7 @@ def characters_table(
     1     1    ]    0.0
     2     2    a    1.0
     """
-    trace = of_one_layer(trace)
+    trace = of_one_layer(trace, with_states=name is None)
     row = row_of(trace, row)
     tokens = tokens_of(text, trace.inputs.shape[1])
     known = {**trace.gates, **trace.states}
@@ -119,7 +119,7 @@ def characters(
     2015 (arXiv 1506.02078), whose pictures these are.
     """
     table = characters_table(trace, text, unit, name, row)
-    trace = of_one_layer(trace)
+    trace = of_one_layer(trace, with_states=False)
     name = next(iter(trace.states)) if name is None else name
     scale = scale_of(table["value"].to_numpy())
     written = ["↵" if each == "\n" else each for each in table["text"]]

@@ -6,16 +6,31 @@ from typing import Any
 from seqkit.inspect.record import LayerTrace, Trace
 
 
-def of_one_layer(trace: Any, name: str = "trace") -> LayerTrace:
+def of_one_layer(
+    trace: Any, name: str = "trace", with_states: bool = True
+) -> LayerTrace:
     """Return the trace of a layer, from itself or from that of a call with one layer.
 
     Args:
         trace: a `LayerTrace`, or a `Trace` of one layer.
         name: of the argument, for errors.
+        with_states: whether it must have states, as all but attention has.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: it is neither, or has no states or no steps.
     """
+    trace = _of_one(trace, name)
+    if with_states and not trace.states:
+        raise ValueError(f"`{name}` must have states, that of {trace.name!r} has none.")
+    if not trace.inputs.shape[0] or not trace.inputs.shape[1]:
+        raise ValueError(
+            f"`{name}` must have a sequence and a step, that of {trace.name!r} is of "
+            f"inputs {trace.inputs.shape}."
+        )
+    return trace
+
+
+def _of_one(trace: Any, name: str) -> LayerTrace:
     if isinstance(trace, LayerTrace):
         return trace
     if not isinstance(trace, Trace):

@@ -7,8 +7,9 @@ import keras
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
+from scipy.linalg import block_diag
 
+from seqkit.cells.cfc import CfCCell
 from seqkit.plots.figure import look, new_figure
 from seqkit.plots.fonts import legible
 
@@ -16,9 +17,10 @@ from seqkit.plots.fonts import legible
 def recurrent_matrices(layer: Any) -> dict[str, np.ndarray]:
     """Copy the square matrices that a layer multiplies its state by.
 
-    A kernel of several gates side by side is cut into one matrix for each; a kernel
-    that is a vector, of units that see themselves alone, is a diagonal matrix. The
-    copies stay as they are when the layer is trained on.
+    A kernel of several gates side by side is cut into one matrix for each, in the order
+    of the cell's docstring. A kernel that is a vector, of units that see themselves
+    alone, is a diagonal matrix, and one of several heads has a block on the diagonal
+    for each. The copies stay as they are when the layer is trained on.
 
     Args:
         layer: a recurrent layer that is built, of seqkit or of Keras.
@@ -39,17 +41,23 @@ def recurrent_matrices(layer: Any) -> dict[str, np.ndarray]:
      'recurrent_kernel, block 3': (4, 4)}
     """
     found = {}
-    for weight in getattr(layer, "cell", layer).weights:
+    cell = getattr(layer, "cell", layer)
+    # The kernel of CfC leads to its backbone, not from state to state.
+    weights = () if isinstance(cell, CfCCell) else cell.weights
+    for weight in weights:
         name, kernel = weight.name, keras.ops.convert_to_numpy(weight)
         if "recurrent_kernel" not in name:
             continue
         if kernel.ndim == 1:
             found[name] = np.diag(kernel)
-        elif kernel.ndim == 2 and kernel.shape[1] % kernel.shape[0] == 0:
-            count = kernel.shape[1] // kernel.shape[0]
-            for number, block in enumerate(np.split(kernel, count, axis=1), start=1):
-                place = f", block {number}" if count > 1 else ""
-                found[name + place] = block.copy()
+            continue
+        size = len(kernel) // getattr(cell, "heads", 1)  # what a head sees of itself
+        count, rest = divmod(kernel.shape[1], size)
+        for number in range(0 if rest else count):
+            place = f", block {number + 1}" if count > 1 else ""
+            block = kernel[:, number * size : (number + 1) * size]
+            heads = np.split(block, len(block) // size)
+            found[name + place] = block_diag(*heads)
     if not found:
         raise ValueError(
             "`layer` must be built and have a recurrent kernel with square blocks, got "
@@ -131,13 +139,12 @@ def eigenvalues(moments: Mapping[str, Mapping[str, Any]]) -> Figure:
         rows, columns, sharex=True, sharey=True, squeeze=False
     ).ravel()
     titles, fonts = legible([*matrices, *map(str, moments)])
-    legend = {}
+    legend, turn = {}, np.linspace(0, 2 * np.pi, 200)
     reach = 1.1 * max(1.0, table[["real", "imaginary"]].abs().max(axis=None))
     for axes in grid[len(matrices) :]:
         axes.set_axis_off()
     for axes, matrix, title in zip(grid, matrices, titles, strict=False):
-        circle = Circle((0, 0), 1, fill=False, color="gray", lw=1)
-        axes.add_patch(circle)
+        (circle,) = axes.plot(np.cos(turn), np.sin(turn), color="gray", lw=1)
         for number, (moment, label) in enumerate(
             zip(moments, titles[len(matrices) :], strict=True)
         ):

@@ -44,7 +44,7 @@ def gates_table(
     >>> table["value"].round(2).tolist()  # σ(1) = 0.73, as its bias is 1
     [0.73, 0.73, 0.73, 0.73, 0.73, 0.73]
     """
-    trace = of_one_layer(trace)
+    trace = of_one_layer(trace, with_states=False)
     parts = []
     for name, values in _chosen(trace, row_of(trace, row), names).items():
         step, unit = np.indices(values.shape)
@@ -85,7 +85,7 @@ def gates(
     >>> [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]
     ['i', 'f', 'h']
     """
-    trace = of_one_layer(trace)
+    trace = of_one_layer(trace, with_states=False)
     row = row_of(trace, row)
     shown = _chosen(trace, row, names)
     steps = every = trace.inputs.shape[1]

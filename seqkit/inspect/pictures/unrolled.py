@@ -124,11 +124,7 @@ def _checked(
         raise ValueError(f"`form` must be one of {', '.join(FORMS)}, got {form!r}.")
     if isinstance(ends, bool) or not hasattr(ends, "__index__") or ends < 1:
         raise ValueError(f"`ends` must be a positive integer, got {ends!r}.")
-    if not trace.states:
-        raise ValueError(f"`trace` must have states, that of {trace.name!r} has none.")
     steps: list[int | None] = list(range(trace.inputs.shape[1]))
-    if not steps:
-        raise ValueError(f"`trace` must have steps, that of {trace.name!r} has none.")
     if trace.go_backwards:
         steps.reverse()
     if form == "full" and len(steps) > _MOST_FULL:
