@@ -278,8 +278,8 @@ print("context:", context[0].numpy())
 #
 # Encoder-decoder: K. Cho et al., EMNLP 2014 (arXiv 1406.1078); I. Sutskever, O.
 # Vinyals, Q. V. Le, "Sequence to sequence learning with neural networks", NIPS 2014
-# (arXiv 1409.3215). Attention: D. Bahdanau, K. Cho, Y. Bengio, "Neural machine translation by
-# jointly learning to align and translate", ICLR 2015 (arXiv 1409.0473); M.-T. Luong, H.
-# Pham, C. D. Manning, "Effective approaches to attention-based neural machine
-# translation", EMNLP 2015 (arXiv 1508.04025). What weights explain: S. Jain, B. C.
-# Wallace, "Attention is not explanation", NAACL 2019 (arXiv 1902.10186).
+# (arXiv 1409.3215). Attention: D. Bahdanau, K. Cho, Y. Bengio, "Neural machine
+# translation by jointly learning to align and translate", ICLR 2015 (arXiv 1409.0473);
+# M.-T. Luong, H. Pham, C. D. Manning, "Effective approaches to attention-based neural
+# machine translation", EMNLP 2015 (arXiv 1508.04025). What weights explain: S. Jain, B.
+# C. Wallace, "Attention is not explanation", NAACL 2019 (arXiv 1902.10186).
