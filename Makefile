@@ -46,7 +46,7 @@ test-jax: $(VENV)/installed-apps+data+test ## the same layers on Keras's JAX bac
 bench: $(VENV)/installed-bench ## speed beside Keras (TensorFlow and JAX) and PyTorch
 	$(BIN)/python -m benchmarks
 
-docs: $(VENV)/installed-apps+docs ## the site, its lessons run: docs/_build/index.html
+docs: $(VENV)/installed-apps+docs+inspect ## the site, its lessons run: docs/_build/index.html
 	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build
 
 format: $(VENV)/installed-apps+data+test ## apply the style
@@ -54,4 +54,4 @@ format: $(VENV)/installed-apps+data+test ## apply the style
 	$(BIN)/ruff format .
 
 clean: ## remove the environment and caches
-	rm -rf $(VENV) $(NEXT) docs/_build docs/gallery build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) $(NEXT) docs/_build docs/gallery docs/reference build *.egg-info .pytest_cache .ruff_cache .mypy_cache

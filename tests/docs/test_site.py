@@ -110,6 +110,26 @@ def test_examples(module):
     assert doctest.testmod(module).failed == 0
 
 
+OF_ADDONS = """
+    ESNCell LayerNormLSTMCell LayerNormSimpleRNNCell NASCell PeepholeLSTMCell
+    AttentionMechanism AttentionWrapper AttentionWrapperState BahdanauAttention
+    BahdanauMonotonicAttention LuongAttention LuongMonotonicAttention hardmax
+    monotonic_attention safe_cumprod BasicDecoder BasicDecoderOutput BeamSearchDecoder
+    BeamSearchDecoderOutput BeamSearchDecoderState FinalBeamSearchDecoderOutput
+    gather_tree gather_tree_from_array tile_batch BaseDecoder Decoder dynamic_decode
+    SequenceLoss sequence_loss CustomSampler GreedyEmbeddingSampler InferenceSampler
+    SampleEmbeddingSampler Sampler ScheduledEmbeddingTrainingSampler
+    ScheduledOutputTrainingSampler TrainingSampler
+"""  # what tfa.rnn and tfa.seq2seq had, in version 0.23
+
+
+def test_every_name_of_tensorflow_addons_has_its_row():
+    page = (DOCS / "start" / "05_from_tensorflow_addons.py").read_text()
+    rows = "\n".join(re.findall(r"^#    ``.*", page, re.MULTILINE))
+    for name in OF_ADDONS.split():
+        assert re.search(rf"``{name}\b", rows), name
+
+
 def test_every_page_can_be_reached():
     pages = {path.stem for path in DOCS.glob("*.md")} - {"index"}
     listed = set()

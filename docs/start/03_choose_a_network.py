@@ -1,0 +1,96 @@
+r"""
+Choose a network
+================
+
+Start with ``LSTM`` or ``GRU``. Look further for a reason: sequences of thousands of
+steps, readings at odd times or with gaps, very few weights, a result of a paper that is
+to be had again. First read :doc:`when not to use a recurrent network
+<08_when_not>`.
+
+.. list-table::
+   :header-rows: 1
+
+   * - what matters
+     - networks to try
+   * - nothing in particular
+     - `LSTM`, `GRU`
+   * - a thousand steps and more, in little time
+     - `LRU`, `RGLRU`, `MinGRU`, `MinLSTM`: the whole sequence at once, as a scan
+   * - memory over long gaps, few weights
+     - `IndRNN`, `IRNN`, `coRNN`, `LEM`
+   * - readings at uneven times
+     - `CfC`
+   * - missing readings
+     - `GRUD`
+   * - few labels, a few seconds for training
+     - `EchoState`, whose readout alone is fitted
+   * - exact timing
+     - `PeepholeLSTM`, `Clockwork`
+   * - unstable training
+     - `LayerNormLSTM`, `LayerNormGRU`
+   * - the output of the step before as an input
+     - `Jordan`, `OutputFeedback`
+
+What is measured
+----------------
+Two tasks with known answers. *Adding*: two of 200
+numbers are marked, and their sum is asked for at the end. *Copy*: ten symbols are to be
+said again after 50 steps. Each network has 32 units and the same 3,000 training steps,
+with the same optimizer and no choice of settings for it; ``python -m benchmarks tasks``
+measured it. A network that does poorly here may do better with settings of its own.
+
+Losses are shares of the loss of a model that is blind to the inputs: 1 is as good as
+blind, 0 perfect. The median of the seeds is shown, and how many of them solved the
+task: came below 0.1.
+
+Speed is that of a training step as a multiple of ``keras.layers.RNN`` over the same
+cell, as ``python -m benchmarks cells --save`` measured it on two cores.
+"""
+
+# %%
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+import seqkit
+from seqkit import layers
+
+measured = Path(seqkit.__file__).parents[1] / "benchmarks" / "networks"
+speeds = json.loads((measured / "speeds.json").read_text())
+losses = pd.DataFrame(json.loads((measured / "tasks.json").read_text()))
+losses["share"] = losses["loss"] / losses["blind"]
+
+
+def weights(name):
+    """Return the number of weights at 32 units and 2 features."""
+    layer = layers.get(name, 32)
+    layer.build((None, None, 2))
+    return layer.count_params()
+
+
+rows = {}
+for name in layers.networks():
+    row = {"weights": weights(name), "speed": speeds.get(name)}
+    for task, runs in losses[losses["network"] == name].groupby("task"):
+        row[f"{task}: loss"] = runs["share"].median().round(3)
+        row[f"{task}: solved"] = f"{(runs['share'] < 0.1).sum()} of {len(runs)}"
+    rows[name] = row
+table = pd.DataFrame.from_dict(rows, orient="index")
+table.sort_values([c for c in table if c.endswith("loss")])
+
+# %%
+# The same points as a picture: to the left is solved, upwards is fast.
+
+from matplotlib.figure import Figure
+
+figure = Figure((8, 10), layout="constrained")
+for axes, task in zip(figure.subplots(2), ("adding", "copy"), strict=True):
+    shown = table.dropna(subset=[f"{task}: loss", "speed"])
+    axes.scatter(shown[f"{task}: loss"], shown["speed"], s=12)
+    for name, row in shown.iterrows():
+        axes.annotate(name, (row[f"{task}: loss"], row["speed"]), fontsize=7)
+    axes.set(title=task, xlabel="loss / loss of a blind model", xscale="log")
+    axes.set_ylabel("times as fast as keras.layers.RNN")
+figure
