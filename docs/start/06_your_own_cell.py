@@ -3,8 +3,9 @@ Your own cell
 =============
 
 A network is its equations. Say what depends on the input alone (``drive``), and what is
-repeated (``step``); multiply by recurrent kernels through ``dot``. The time loop,
-forward and backward, masks, dropout, saving, tracing and export come with that.
+repeated (``step``); multiply by recurrent kernels through ``dot``, and give what is to be
+seen a name. The time loop, forward and backward, masks, dropout, saving, tracing and
+export come with that.
 
 As an example, a gate between keeping the state and a new one, with one kernel for both:
 
@@ -42,8 +43,9 @@ class KeepingCell(RecurrentCell):
     def step(self, drive, states, dot):
         (h,) = states
         z, n = ops.split(drive + dot(h, self.recurrent_kernel), 2, axis=-1)
-        z = ops.sigmoid(z)
-        h = z * h + (1 - z) * self.activation(n)
+        z = self.named("z", ops.sigmoid(z))
+        n = self.named("n", self.activation(n))
+        h = z * h + (1 - z) * n
         return h, [h]
 
 
@@ -144,14 +146,14 @@ print(f"loss {history.history['loss'][-1]:.4f}, of a blind model {task.blind:.4f
 # %%
 # Traced
 # ------
-# Every state and every product of every step, without a word in the cell. A cell that
-# names its gates in ``step`` has them in the trace too.
+# Every state, product and named gate of every step:
 
 from seqkit.inspect import trace
 
 seen = trace(model, task.inputs[:1])
 inside = seen.layers[0]
 print({name: values.shape for name, values in inside.states.items()})
+print({name: values.shape for name, values in inside.gates.items()})
 print({name: values.shape for name, values in inside.products.items()})
 
 # %%
