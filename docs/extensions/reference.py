@@ -68,6 +68,12 @@ def _value(thing: Any) -> str:
     return textwrap.shorten(repr(thing), 200)
 
 
+def page_name(part: str, name: str) -> str:
+    """Return the name of a page: another one even where case makes no difference."""
+    alike = [each for each in public_names(part) if each.lower() == name.lower()]
+    return f"{part}.{name}" + "-" * sorted(alike).index(name)
+
+
 def page(part: str, name: str, thing: Any) -> str:
     """Return the page of one name."""
     full = f"seqkit.{part}.{name}"
@@ -102,7 +108,7 @@ def overview(part: str, link: dict) -> str:
     ]
     table = ".. list-table::\n   :class: names\n\n" + "\n".join(rows)
     toctree = ".. toctree::\n   :hidden:\n\n" + "\n".join(
-        f"   {part}.{name}" for name in names
+        f"   {page_name(part, name)}" for name in names
     )
     head = f"{NO_SIDEBAR}{title}\n{'=' * len(title)}\n\n.. py:module:: {title}\n\n"
     return f"{head}{doc}\n{table}\n\n{toctree}\n"
@@ -117,7 +123,7 @@ def write(app: Any) -> None:
     for part in PARTS:
         pages[part] = overview(part, link)
         for name, thing in public_names(part).items():
-            pages[f"{part}.{name}"] = page(part, name, thing)
+            pages[page_name(part, name)] = page(part, name, thing)
     for path in folder.glob("*.rst"):
         if path.stem not in pages:
             path.unlink()

@@ -38,7 +38,7 @@ print(np.abs(np.asarray(before(words)) - np.asarray(after(words))).max())
 # -----------------
 #
 # .. csv-table::
-#    :header: Keras, seqkit
+#    :header: Keras | seqkit
 #    :delim: |
 #
 #    ``SimpleRNN``, ``LSTM``, ``GRU`` | `SimpleRNN`, `LSTM`, `GRU`

@@ -12,7 +12,7 @@ each name of ``tfa.rnn`` and ``tfa.seq2seq`` with what stands in its place.
 # Where it says "the same", weights and values are.
 #
 # .. csv-table::
-#    :header: tfa.rnn, seqkit, what to know
+#    :header: tfa.rnn | seqkit | what to know
 #    :delim: |
 #
 #    ``PeepholeLSTMCell`` | `PeepholeLSTMCell` | the same; peepholes are one weight
@@ -80,7 +80,7 @@ print(layers.RNN(LayerNormSimpleRNNCell(4))(x).shape)
 # mechanism to set up, and no wrapper that holds states.
 #
 # .. csv-table::
-#    :header: tfa.seq2seq, seqkit
+#    :header: tfa.seq2seq | seqkit
 #    :delim: |
 #
 #    ``BahdanauAttention(units, memory)`` | `BahdanauAttention`
@@ -106,7 +106,7 @@ print(attend(x, memory, mask).shape)
 # --------
 #
 # .. csv-table::
-#    :header: tfa.seq2seq, seqkit
+#    :header: tfa.seq2seq | seqkit
 #    :delim: |
 #
 #    ``BaseDecoder``, ``Decoder``, ``BasicDecoder`` | a function, ``step`` below

@@ -14,6 +14,7 @@ import seqkit
 DOCS = Path(__file__).parents[2] / "docs"
 sys.path.insert(0, str(DOCS))
 docstrings = importlib.import_module("extensions.docstrings")
+links = importlib.import_module("extensions.links")
 equations = importlib.import_module("extensions.equations")
 reference = importlib.import_module("extensions.reference")
 sys.path.remove(str(DOCS))
@@ -38,7 +39,7 @@ def test_the_reference_has_every_public_name(part):
     assert set(getattr(module, "__all__", names)) == set(names)
     overview = reference.overview(part, LINKS)
     for name, thing in names.items():
-        assert f"   {part}.{name}\n" in overview
+        assert f"   {reference.page_name(part, name)}\n" in overview
         assert re.search(
             rf":: seqkit\.{part}\.{name}$", reference.page(part, name, thing), re.M
         )
@@ -105,9 +106,20 @@ def test_sentences_as_pages():
     )
 
 
-@pytest.mark.parametrize("module", [docstrings, equations], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "module", [docstrings, equations, links], ids=lambda m: m.__name__
+)
 def test_examples(module):
     assert doctest.testmod(module).failed == 0
+
+
+def test_pages_differ_where_case_makes_no_difference():
+    pages = [
+        reference.page_name(part, name).lower()
+        for part in reference.PARTS
+        for name in reference.public_names(part)
+    ]
+    assert len(set(pages)) == len(pages)
 
 
 OF_ADDONS = """
