@@ -2,10 +2,10 @@ r"""
 Your own cell
 =============
 
-A network is its equations. Say what depends on the input alone (``drive``), and what is
-repeated (``step``); multiply by recurrent kernels through ``dot``, and name what is to be
-seen. The time loop, forward and backward, masks, dropout, saving, tracing and export come
-with that.
+A network is its equations. Say what depends on the input alone (``drive``), and what
+is repeated (``step``); multiply by recurrent kernels through ``dot``, and name what
+is to be seen. The time loop, forward and backward, masks, dropout, saving, tracing
+and export come with that.
 
 As an example, a gate between keeping the state and a new one, with one kernel for both:
 
