@@ -61,13 +61,13 @@ Each subcommand has its own --help. Train on readings without anomalies if you c
 """
 STREAM = """Judge readings as they come, one a line; say when events begin and end.
 
-A line has cells with commas (of a .tsv file tabs) between, empty where a reading is
-missing: those of the channels (--columns, then --exogenous, in the order of the
+A line has cells with commas, semicolons, tabs or bars between, empty where a reading
+is missing: those of the channels (--columns, then --exogenous, in the order of the
 training), after a time or not. After a line that names the columns, others may be
 among them and the order is free. Where times leave out readings, missing ones are put
 there, as detect does, at most 1,000 in one gap. A line whose time is not after the one
 before, or that cannot be read, is left out and counted. A file that is followed may be
-rotated. SIGTERM stops it after the readings that have come."""
+rotated. SIGTERM and Ctrl-C stop it after the readings that have come."""
 
 
 def train(options: argparse.Namespace) -> None:
@@ -187,7 +187,8 @@ def stream(options: argparse.Namespace) -> None:
         watch.read_state(options.state)
         watch.write_state(options.state)  # now, if it cannot be written
     stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: stopped.append(number))
 
     def noted(lines: Iterable[str]) -> Iterator[str]:
         for line in lines:
@@ -197,9 +198,8 @@ def stream(options: argparse.Namespace) -> None:
 
     try:
         with lines_of(options.file, options.follow, lambda: bool(stopped)) as lines:
-            separator = "\t" if (options.file or "").endswith(".tsv") else ","
             for report in watch.reports(
-                noted(lines), options.every, options.separator or separator
+                noted(lines), options.every, options.separator
             ):
                 print(json.dumps(report) if options.json else _line(report), flush=True)
     finally:
@@ -246,7 +246,7 @@ def _prepared(
     series = Source.of_config(config, options.model).like(options).read()
     import_tensorflow_quietly()
     from seqkit.models import AnomalyDetector
-    from seqkit.models.anomaly.data import check_same_channels
+    from seqkit.models.anomaly.training_checks import check_same_channels
 
     detector = AnomalyDetector.load(options.model)
     check_same_channels(series, detector.channels)
@@ -336,7 +336,7 @@ def parser(prog: str) -> Parser:
     )  # fmt: skip
     of_stream.add_argument(
         "--separator", metavar="MARK",
-        help="between cells (default: a comma, of a .tsv file a tab)",
+        help="between cells (default: the comma, semicolon, tab or bar that fits)",
     )  # fmt: skip
     of_stream.add_argument(
         "--every", action="store_true",

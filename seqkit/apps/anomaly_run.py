@@ -35,7 +35,8 @@ def train_and_write(
     source: Source, until: str, settings: DetectorSettings, output: str
 ) -> dict[str, Any]:
     """Train, judge, draw and export; the folder is there complete or not at all."""
-    from seqkit.models.anomaly.data import check_training, described, readings_before
+    from seqkit.models.anomaly.data import readings_before
+    from seqkit.models.anomaly.training_checks import check_training, described
 
     with complete_folder(output, replaceable=is_run) as folder:
         step(1, _STEPS, f"Reading {source.data or source.dataset}")
@@ -110,18 +111,20 @@ def summary(test: Mapping[str, Any]) -> str:
     Example:
         >>> each = {"f1": 0.667, "false": 0}
         >>> other = {"vus_pr": 0.9, "delay": 3.0}
-        >>> print(summary({"seqkit": {**dict.fromkeys(("events", "alarms", "ranges"),
-        ...     each), **other}}))
-                event F1  false  alarm F1  range F1  VUS-PR  delay
-        seqkit    0.667*      0    0.667*    0.667*  0.900*    3.0
+        >>> kinds = ("events", "alarms", "ranges", "affiliation_above_chance")
+        >>> print(summary({"seqkit": {**dict.fromkeys(kinds, each), **other}}))
+                event F1  false  alarm F1  range F1  affiliation  VUS-PR  delay
+        seqkit    0.667*      0    0.667*    0.667*       0.667*  0.900*    3.0
         <BLANKLINE>
         * the best of its column; delay in readings; an alarm is an unbroken stretch
-        above the threshold, an event what is made of alarms close to each other
+        above the threshold, an event what is made of alarms close to each other;
+        affiliation: F1 by distance in time, above chance
     """
     columns = {
         "event F1": lambda m: m["events"]["f1"],
         "alarm F1": lambda m: m["alarms"]["f1"],
         "range F1": lambda m: m["ranges"]["f1"],
+        "affiliation": lambda m: m["affiliation_above_chance"]["f1"],
         "VUS-PR": lambda m: m["vus_pr"],
     }
     best = {n: max(of(each) for each in test.values()) for n, of in columns.items()}
@@ -138,7 +141,7 @@ def summary(test: Mapping[str, Any]) -> str:
     return (
         f"{laid_out}\n\n* the best of its column; delay in readings; an alarm is an "
         "unbroken stretch\nabove the threshold, an event what is made of alarms close "
-        "to each other"
+        "to each other;\naffiliation: F1 by distance in time, above chance"
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from seqkit.series import TimeSeries
 
 DATASETS = ("bleeding", "faults")
+_LISTS = {"time_column", "columns", "exogenous", "missing"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Source:
 
     data: str | None = None
     dataset: str = "bleeding"
-    time_column: str = ""
+    time_column: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     exogenous: tuple[str, ...] = ()
     label_column: str = ""
@@ -58,9 +59,9 @@ class Source:
                 "(default: %(default)s)",
             )  # fmt: skip
             group.add_argument(
-                "--time-column", metavar="NAME", default="",
-                help="its column of times (default: one named time, timestamp, date, "
-                "datetime or ds)",
+                "--time-column", metavar="A,B", default="",
+                help="its column of times, or several that are one time together "
+                "(default: those named time, date and the like, or that hold dates)",
             )  # fmt: skip
             group.add_argument(
                 "--columns", metavar="A,B", default="",
@@ -89,7 +90,7 @@ class Source:
         """Take the options."""
         names = vars(options).keys() & cls.__dataclass_fields__.keys()
         given = {name: getattr(options, name) for name in names}
-        for name in ("columns", "exogenous", "missing"):
+        for name in _LISTS & names:
             given[name] = _names(given[name])
         return cls(**given)
 
@@ -107,6 +108,7 @@ class Source:
         return replace(
             self,
             data=str(Path(self.data).resolve()),
+            time_column=series.time_columns,
             columns=series.channels[: series.targets],
             seconds=series.seconds,
             time_format=series.format,
@@ -125,7 +127,7 @@ class Source:
         """Take what a run's config.json says of the data."""
         try:
             given = dict(config["data"])
-            for name in ("columns", "exogenous", "missing"):
+            for name in _LISTS:
                 given[name] = tuple(given[name])
             return cls(**given)
         except (KeyError, TypeError) as error:
@@ -133,13 +135,14 @@ class Source:
 
     def read(self) -> "TimeSeries":
         """Read all readings."""
-        from seqkit.models.anomaly.data import Columns, read_series
+        from seqkit.models.anomaly.columns import Columns
+        from seqkit.models.anomaly.data import read_series
         from seqkit.models.anomaly.datasets import load_dataset
 
         if self.data is None:
             return load_dataset(self.dataset)
         columns = Columns(
-            self.time_column or None, self.columns, self.exogenous, self.label_column,
+            self.time_column, self.columns, self.exogenous, self.label_column,
             self.missing, self.calendar, self.step, self.time_format,
         )  # fmt: skip
         return read_series(self.data, columns)

@@ -15,7 +15,7 @@ import numpy as np
 from seqkit.apps.anomaly_source import Source
 from seqkit.errors import InputError
 from seqkit.models.run_files import CONFIG_FILE
-from seqkit.series.lines import Layout, cells_of
+from seqkit.series.lines import SEPARATORS, Layout, cells_of
 from seqkit.wording import counted
 
 if TYPE_CHECKING:
@@ -78,13 +78,14 @@ class Watch:
         self.bad: list[str] = []  # the first of the lines left out
         self.bad_count = 0
         self.open: Open | None = None
+        self.separator: str | None = None  # of the last line of names
         self._saved = time.monotonic()
         self._training = hashlib.sha256(
             Path(folder, CONFIG_FILE).read_bytes()
         ).hexdigest()
 
     def reports(
-        self, lines: Iterable[str], every: bool, separator: str = ","
+        self, lines: Iterable[str], every: bool, separator: str | None = None
     ) -> Iterator[dict[str, Any]]:
         """Judge lines of readings, and give what is to be said about them.
 
@@ -100,24 +101,24 @@ class Watch:
         Args:
             lines: Of text.
             every: Give every reading.
-            separator: Between cells.
+            separator: Between cells; None finds it.
 
         Raises:
             InputError: The names of the columns leave out the time; or no line could be
                 read.
         """
-        layout = None
+        header: Layout | None = None
         for number, line in enumerate(lines, start=1):
             try:
-                cells = cells_of(line.removeprefix("\ufeff"), separator)
-                if not cells and (layout is None or layout.cells > 1):
+                cells, named = self._cells(line.removeprefix("\ufeff"), separator)
+                if not cells and (header is None or header.cells > 1):
                     continue  # else an empty line is an empty cell
                 cells = cells or [""]
-                header = self._header(cells)
-                if header:
-                    layout = header
+                if named:
+                    header = named
                     continue
-                layout = layout or Layout.of_positions(cells, self.channels)
+                times = self.source.time_column
+                layout = header or Layout.of_positions(cells, self.channels, times)
                 when, values = layout.read(cells, self.source.missing)
                 rows = list(self._rows(when, np.array(values)))
             except _WrongHeaderError:
@@ -130,16 +131,32 @@ class Watch:
         if not self.readings and not self.late and self.bad:
             raise InputError(self.bad[0])
 
-    def _header(self, cells: Sequence[str]) -> Layout | None:
-        from seqkit.models.anomaly.data import time_column
+    def _cells(
+        self, line: str, separator: str | None
+    ) -> tuple[list[str], Layout | None]:
+        """Cut a line, and see whether it names the columns."""
+        for each in [separator] if separator else SEPARATORS:
+            cells = cells_of(line, each)
+            if named := self._header(cells):
+                self.separator = each
+                return cells, named
+        if found := separator or self.separator:
+            return cells_of(line, found), None
+        times = len(self.source.time_column) or 1
+        there = [each for each in reversed(SEPARATORS) if each in line]
+        for each in there:  # the comma last, which may be a decimal comma
+            cells = cells_of(line, each)
+            if len(cells) in (len(self.channels), len(self.channels) + times):
+                return cells, None
+        return cells_of(line, ","), None
 
-        wanted = time_column(cells, self.source.time_column)
-        found = Layout.of_header(cells, self.channels, wanted)
-        if found and found.time is None and self.source.timed:
+    def _header(self, cells: Sequence[str]) -> Layout | None:
+        found = Layout.of_header(cells, self.channels, self.source.time_column)
+        if found and not found.times and self.source.timed:
+            wanted = " and ".join(map(repr, self.source.time_column))
             raise _WrongHeaderError(
-                "the column of times must be named "
-                f"{self.source.time_column or 'time'!r}, for training had times; the "
-                f"header has {', '.join(cells)}"
+                f"the column of times must be named {wanted}, for training had times; "
+                f"the header has {', '.join(cells)}"
             )
         return found
 
@@ -159,6 +176,8 @@ class Watch:
         if when is None or not self.source.timed:
             if self.source.calendar:
                 raise InputError("must have a time, for the calendar")
+            if self.last is not None:
+                raise InputError("must have a time, as those before")
             yield str(self.readings) if when is None else when, value
             return
         try:
@@ -168,7 +187,7 @@ class Watch:
         if self.last is not None and at <= self.last:
             self.late += 1
             return
-        if self.last is None and self.readings == 0:
+        if self.last is None:
             self.detector.begin(at)
         for missing in self._gap(at):
             short = np.datetime_as_string(missing, unit="auto").replace("T", " ")

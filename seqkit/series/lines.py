@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import math
 import os
 import select
 import sys
@@ -11,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from seqkit.errors import InputError
+from seqkit.series.numerals import number_of
+from seqkit.series.time_columns import find_time_columns, joined
 
-MISSING = ("", "nan", "na", "n/a", "null", "none")  # cells without a reading, lowered
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _PAUSE = 0.2  # seconds between looks at what may have come
 _CHUNK = 1 << 16  # bytes read at a time
-_GREATEST = 1e30  # of a reading
+_WRONG = "replace"  # what is not UTF-8 spoils its cell, and not all lines
 
 
 @contextlib.contextmanager
@@ -34,7 +35,7 @@ def lines_of(
         stopped: Says whether to stop, once what was read is used.
 
     Raises:
-        InputError: The file cannot be read, or is not UTF-8.
+        InputError: The file cannot be read.
     """
     if path is None and follow:
         raise InputError("--follow goes with --file")
@@ -46,10 +47,8 @@ def lines_of(
             with open(path, "rb"):  # now, if it cannot be read
                 yield _followed(path, stopped)
         else:
-            with open(path, encoding="utf-8") as file:
+            with open(path, encoding="utf-8", errors=_WRONG) as file:
                 yield _until(file, stopped)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: is not UTF-8: {error.reason}") from error
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -79,9 +78,9 @@ def _of_standard_input(stopped: Callable[[], bool]) -> Iterator[str]:
             break
         *whole, kept = (kept + read).split(b"\n")
         for line in whole:
-            yield line.decode("utf-8") + "\n"
+            yield line.decode("utf-8", _WRONG) + "\n"
     if kept:
-        yield kept.decode("utf-8")
+        yield kept.decode("utf-8", _WRONG)
 
 
 def _followed(path: str, stopped: Callable[[], bool]) -> Iterator[str]:
@@ -92,14 +91,14 @@ def _followed(path: str, stopped: Callable[[], bool]) -> Iterator[str]:
                 read = file.readline()
                 kept += read
                 if kept.endswith(b"\n"):
-                    yield kept.decode("utf-8")
+                    yield kept.decode("utf-8", _WRONG)
                     kept = b""
                     if stopped():
                         return
                     continue
                 if rotated and not read:  # the end of the old file
                     if kept:
-                        yield kept.decode("utf-8")
+                        yield kept.decode("utf-8", _WRONG)
                     break
                 if stopped():
                     return
@@ -118,46 +117,54 @@ class Layout:
 
     Args:
         readings: Places of the channels, in their order.
-        time: Place of the time; None where there is none.
+        times: Names of the columns of times, and their places; empty without times.
         cells: How many a line has.
     """
 
     readings: tuple[int, ...]
-    time: int | None
+    times: dict[str, int]
     cells: int
 
     @classmethod
     def of_header(
-        cls, cells: Sequence[str], channels: Sequence[str], time: str | None
+        cls, cells: Sequence[str], channels: Sequence[str], times: Sequence[str] = ()
     ) -> "Layout | None":
         """Read the places off a line of names; None where it is no such line.
 
+        Args:
+            cells: Of the line.
+            channels: Names of the channels.
+            times: Names of the columns of times; empty to look for them.
+
         Example:
-            >>> Layout.of_header(["time", "flow", "heat"], ["heat"], "time")
-            Layout(readings=(2,), time=0, cells=3)
-            >>> Layout.of_header(["1", "2"], ["heat"], None) is None
+            >>> Layout.of_header(["time", "flow", "heat"], ["heat"])
+            Layout(readings=(2,), times={'time': 0}, cells=3)
+            >>> Layout.of_header(["1", "2"], ["heat"]) is None
             True
         """
         if not set(channels) <= set(cells):
             return None
-        places = tuple(cells.index(name) for name in channels)
-        return cls(places, cells.index(time) if time in cells else None, len(cells))
+        found = {name: cells.index(name) for name in find_time_columns(cells, times)}
+        return cls(tuple(cells.index(name) for name in channels), found, len(cells))
 
     @classmethod
-    def of_positions(cls, cells: Sequence[str], channels: Sequence[str]) -> "Layout":
+    def of_positions(
+        cls, cells: Sequence[str], channels: Sequence[str], times: Sequence[str] = ()
+    ) -> "Layout":
         """Take the channels in order, after a time or not.
 
         Raises:
             InputError: The number of cells is another.
         """
-        count = len(channels)
-        if len(cells) not in (count, count + 1):
+        count, times = len(channels), times or ("time",)
+        if len(cells) not in (count, count + len(times)):
             raise InputError(
                 f"must have {count} readings ({', '.join(channels)}), after a time or "
                 f"not, or the names of the columns; got {','.join(cells)!r}"
             )
         first = len(cells) - count
-        return cls(tuple(range(first, len(cells))), 0 if first else None, len(cells))
+        places = {name: place for place, name in enumerate(times)} if first else {}
+        return cls(tuple(range(first, len(cells))), places, len(cells))
 
     def read(
         self, cells: Sequence[str], missing: Sequence[str] = ()
@@ -172,7 +179,8 @@ class Layout:
                 f"must have {self.cells} cells, as those before; got "
                 f"{','.join(cells)!r}"
             )
-        when = None if self.time is None else cells[self.time]
+        written = [cells[place] for place in self.times.values()]
+        when = joined(tuple(self.times), written) if written else None
         return when, [number_of(cells[place], missing) for place in self.readings]
 
 
@@ -188,26 +196,3 @@ def cells_of(line: str, separator: str) -> list[str]:
         return [cell.strip() for row in rows for cell in row]
     except csv.Error as error:
         raise InputError(f"is not cells of a table: {error}") from error
-
-
-def number_of(cell: str, missing: Sequence[str] = ()) -> float:
-    """Read a cell; NaN where the reading is missing.
-
-    Args:
-        cell: Its text.
-        missing: What stands for a missing reading, besides `MISSING`.
-
-    Example:
-        >>> number_of("1.5"), number_of("NA"), number_of("-9999", ["-9999"])
-        (1.5, nan, nan)
-    """
-    if cell.lower() in (*MISSING, *missing):
-        return math.nan
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.inf
-    if not abs(value) <= _GREATEST:
-        raise InputError(f"must have numbers; got {cell!r}")
-    known = (float(each) for each in missing if each.lstrip("+-")[:1].isdigit())
-    return math.nan if value in known else value

@@ -1,7 +1,7 @@
 """Seasons: what is usual at this place of the day, the week, or any other period."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ _LEAST_PERIOD, _LEAST_PERIODS = 16, 3  # of readings; in the training readings
 _EXPLAINED = 0.75  # most of the size of readings that a season may leave
 _PEAK = 0.2  # least correlation with the period before
 _CANDIDATES = 4
+_UNLIMITED = 1e30
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class Profile(Stepped):
         n, w at this place of the period:  n ← κ n + x_t,  w ← κ w + 1        κ = 0.9
 
     It is unknown (NaN) where no such reading has been seen, as in the first period. A
-    missing reading changes nothing.
+    missing reading changes nothing. A reading counts as at most `limit` off s_t, so
+    that one anomaly is not expected again a period later.
 
     Args:
         period: In readings.
         sums: n after the training readings: (period, channels).
         weights: w after them: the same shape.
+        limit: How far off a reading counts at most: (channels,).
         place: Of the next reading in the period.
 
     Example:
@@ -40,13 +43,18 @@ class Profile(Stepped):
     period: int
     sums: np.ndarray
     weights: np.ndarray
+    limit: np.ndarray
     place: float = 0.0
 
     @classmethod
     def of(cls, period: int, channels: int) -> "Profile":
-        """Make one that has seen nothing."""
+        """Make one that has seen nothing, without a limit."""
         none = np.zeros((period, channels))
-        return cls(period, none, none)
+        return cls(period, none, none, np.full(channels, _UNLIMITED))
+
+    def forgotten(self) -> "Profile":
+        """Give the profile as it is before the first reading, with its limit."""
+        return replace(Profile.of(self.period, len(self.limit)), limit=self.limit)
 
     def start(self) -> State:
         """Give the state it stands for: n, w, place."""
@@ -55,7 +63,9 @@ class Profile(Stepped):
     def step(self, x: Any, state: State, ops: Any = np) -> tuple[Any, State]:
         """Give what is usual at this time, before its reading x (channels,) counts."""
         sums, weights, place = state
-        here = self._at(place, ops)
+        here, usual = self._at(place, ops), self.ahead(state, 0, ops)
+        off = ops.maximum(ops.minimum(x - usual, self.limit), -self.limit)
+        x = ops.where(ops.isfinite(usual), usual + off, x)
         counts = ops.logical_and(here, ops.isfinite(x)[None])
         known = ops.where(ops.isfinite(x), x, 0.0)[None]
         after = [
@@ -63,7 +73,7 @@ class Profile(Stepped):
             ops.where(counts, _KEPT * weights + 1, weights),
             ops.where(place + 1 >= self.period, 0.0 * place, place + 1),
         ]
-        return self.ahead(state, 0, ops), after
+        return usual, after
 
     def ahead(self, state: State, steps: int, ops: Any = np) -> Any:
         """Give what is usual so many readings after the next one: (channels,)."""
@@ -94,10 +104,17 @@ class Profile(Stepped):
         return self._through(values, ahead)[0]
 
     def after(self, values: np.ndarray) -> "Profile":
-        """Give the profile as it is after some readings."""
-        _, sums, weights = self._through(values, 0)
+        """Give the profile as it is after the training readings, and its limit.
+
+        The limit is the greatest distance that there was between a reading and what was
+        usual.
+        """
+        usual, sums, weights = self._through(values, 0)
         place = (int(self.place) + len(values)) % self.period
-        return Profile(self.period, sums, weights, float(place))
+        off = np.abs(values - usual)
+        limit = np.where(np.isnan(off), 0.0, off).max(axis=0, initial=0.0)
+        limit = np.where(limit > 0, limit, _UNLIMITED)
+        return Profile(self.period, sums, weights, limit, float(place))
 
     def _through(self, values: np.ndarray, ahead: int) -> tuple[np.ndarray, ...]:
         length, first = len(values), int(self.place)
@@ -109,6 +126,8 @@ class Profile(Stepped):
         sums, weights = self.sums, self.weights
         for number, part in enumerate(parts):
             np.divide(sums, weights, out=usual[number], where=weights > 0)
+            off = np.clip(part - usual[number], -self.limit, self.limit)
+            part = np.where(np.isnan(usual[number]), part, usual[number] + off)
             known = ~np.isnan(part)
             sums = np.where(known, _KEPT * sums + np.nan_to_num(part), sums)
             weights = np.where(known, _KEPT * weights + 1, weights)

@@ -10,6 +10,9 @@ from seqkit.series.fitted import Fitted
 
 _QUARTILES_OF_A_GAUSSIAN = 1.3489795003921634  # apart, in standard deviations
 
+_LEAST = 1e-9  # scale of what never changes, over its size
+_NOTHING = 1e-12  # and of what is always 0
+
 
 @dataclass(frozen=True)
 class Scaler(Fitted):
@@ -17,8 +20,8 @@ class Scaler(Fitted):
 
         y = (x - center) / scale        x = y scale + center
 
-    Missing readings (NaN) stay missing. A channel that never changes in training has
-    scale 1: it becomes 0, and a change later keeps its size.
+    Missing readings (NaN) stay missing. A channel that never changes in training has a
+    scale of a billionth of what it is: it becomes 0, and any change later is large.
 
     Args:
         center: Shape (channels,).
@@ -26,10 +29,10 @@ class Scaler(Fitted):
 
     Example:
         >>> scaler = Scaler.fit(np.array([[0.0, 7], [np.nan, 7], [4, 7]]))
-        >>> scaler.transform(np.array([[6.0, 8], [np.nan, 7]])).tolist()
-        [[2.0, 1.0], [nan, 0.0]]
-        >>> scaler.inverse(np.array([[2.0, 1]])).tolist()
-        [[6.0, 8.0]]
+        >>> scaler.transform(np.array([[6.0, 7], [np.nan, 7]])).tolist()
+        [[2.0, 0.0], [nan, 0.0]]
+        >>> scaler.inverse(np.array([[2.0, 0]])).tolist()
+        [[6.0, 7.0]]
     """
 
     center: np.ndarray
@@ -62,7 +65,8 @@ class Scaler(Fitted):
         else:
             center, scale = np.nanmean(values, axis=0), deviation
         constant = np.nanmin(values, axis=0) == np.nanmax(values, axis=0)
-        return cls(center, np.where(constant, 1.0, scale))
+        least = np.where(center == 0, _NOTHING, _LEAST * np.abs(center))
+        return cls(center, np.where(constant, least, scale))
 
     def transform(self, values: np.ndarray) -> np.ndarray:
         """Scale values of shape (..., channels)."""

@@ -25,7 +25,7 @@ SPANS = (1.0, 10.0, 100.0)
 PAST = 1000.0
 _FLOOR = 0.01  # of the scale of a channel, over the greatest of its source
 _CALM = 0.05  # least deviation of what is 1 on average
-_LIMIT = 10.0  # of what is averaged, over the greatest clean one
+_LIMIT = 5.0  # of what is averaged, over the greatest clean one
 _UNLIMITED = 1e30
 
 
@@ -96,7 +96,7 @@ class Multiscale(Scorer):
     for several spans: of a single time, and of longer ones. l and m begin as the mean,
     v as the variance of the clean l, and cap is the greatest of them: what is compared
     with follows a change as far as clean data went, and an anomaly moves it no more
-    than they would. Over more than one time r counts as at most ten times the greatest
+    than they would. Over more than one time r counts as at most five times the greatest
     clean one, so that one reading does not ring for long. sqrt(v) is at least 0.05. A
     time without an error changes nothing.
 

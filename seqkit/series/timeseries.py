@@ -25,6 +25,7 @@ class TimeSeries:
         format: How times were written; None of numbers and ISO 8601.
         calendar: Whether the last channels are of the calendar.
         remarks: What a user should know about it, a line each.
+        time_columns: Names of the columns that the times stood in.
 
     Raises:
         InputError: Lengths differ, a name is there twice, or values are not numbers.
@@ -45,6 +46,7 @@ class TimeSeries:
     format: str | None = None
     calendar: bool = False
     remarks: tuple[str, ...] = field(default=())
+    time_columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         values = numbers("values", self.values, "time, channels")

@@ -3,7 +3,6 @@
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
@@ -12,26 +11,32 @@ import pandas as pd
 from pandas.tseries.api import guess_datetime_format
 
 from seqkit.errors import InputError
-from seqkit.series.checks import same_length
-from seqkit.wording import counted
 
 _UNITS = (("s", 1e11), ("ms", 1e14), ("us", 1e17))  # of Unix time; else ns
 _CYCLES = {"hour": 3600, "day": 86400, "week": 7 * 86400, "year": 31556952}
 _FROM_MONDAY = 4 * 86400  # 1970 began on a Thursday
-_MOST_GROWTH = 10
 _YEARS = (1678, 2261)  # that nanoseconds reach
-_COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}  # by their digits
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?$")
-_OFFSET = re.compile(r":\d{2}(?:[.,]\d+)? ?(?:Z|[+-]\d{2}:?(?:\d{2})?)$")
-_CLOSE = 0.01  # of a step: how far a regular distance may be from a multiple of it
+_LIKELY = (1900, 2100)  # of dates without marks
+_MOST_NANOSECONDS = 9.2e18
+_COMPACT = {  # by their digits
+    4: ("%Y",), 6: ("%Y%m", "%y%m%d"), 8: ("%Y%m%d",), 10: ("%Y%m%d%H",),
+    12: ("%Y%m%d%H%M",), 14: ("%Y%m%d%H%M%S",),
+}  # fmt: skip
+UNIX = "unix"  # the format of numbers since 1970
+_CLOCK = re.compile(
+    r"(?:\d+ days?,? )?T?\d{1,2}[:.h]\d{2}(?:[:.m]\d{2}(?:[.,]\d+)?)?s?"
+    r"(?: ?[AaPp]\.?[Mm]\.?)?$"
+)
+_NAMED_OFFSET = re.compile(r"(?:UTC|GMT) ?[+-]\d")
+_OFFSET = re.compile(r":\d{2}(?:[.,]\d+)? ?(?:Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)$")
 
 
 def parse_times(column: Sequence[Any], name: str = "time") -> np.ndarray:
     """Read times: dates in one format or in any of ISO 8601, or Unix time.
 
     Numbers are seconds since 1970 where all are under 1e11, else milliseconds under
-    1e14, microseconds under 1e17, or nanoseconds; but dates such as 20240128 or
-    202401281230, where all can be one. Time zones are brought to UTC.
+    1e14, microseconds under 1e17, or nanoseconds; but years and dates such as 202401,
+    20240128 or 202401281230, where all can be one. Time zones are brought to UTC.
 
     Args:
         column: Texts, numbers or dates.
@@ -63,7 +68,7 @@ class Times(NamedTuple):
     """Times, and the format they were written in."""
 
     values: np.ndarray  # (n,), datetime64[ns]
-    format: str | None  # as of `datetime.strptime`; None of numbers and ISO 8601
+    format: str | None  # of `datetime.strptime`; "unix" of numbers; None of ISO 8601
 
 
 def read_times(
@@ -94,16 +99,12 @@ def read_times(
     if pd.api.types.is_bool_dtype(series):
         series = series.astype(str)
     if pd.api.types.is_numeric_dtype(series):
-        if compact := _compact(series, format):
-            return compact
-        units = (unit for unit, most in _UNITS if not (series.abs() >= most).any())
-        known = series.mask(np.isinf(series))
-        return Times(_complete(known, series, name, unit=next(units, "ns")), None)
+        return _of_numbers(series, name, format)
     if pd.api.types.is_datetime64_any_dtype(series):
         return Times(_complete(series, series, name), None)
     _refuse_halves(series.astype(str), name)
     guesses = _guesses(str(series.iloc[0]))
-    if format:  # its order of day and month holds for other ways to write, too
+    if format and format != UNIX:  # its order of day and month holds for other ways
         same = [each for each in guesses if _day_first(each) == _day_first(format)]
         guesses = [format, *same]
     if fitting := _formats(series.astype(str), name, guesses):
@@ -135,9 +136,9 @@ def read_time(text: str, format: str | None = None) -> np.datetime64:
         pass
     else:
         whole = int(number) if number.is_integer() else number
-        return read_times([whole], "a time", format).values[0]
+        return read_times([whole], "a time", format or UNIX).values[0]
     try:
-        found = datetime.strptime(text, format) if format else None
+        found = datetime.strptime(text, format) if format not in (None, UNIX) else None
         found = found or datetime.fromisoformat(text)
         if _CLOCK.match(text) or not _YEARS[0] <= found.year <= _YEARS[1]:
             raise ValueError
@@ -148,21 +149,47 @@ def read_time(text: str, format: str | None = None) -> np.datetime64:
     return np.datetime64(found, "ns")
 
 
-def _compact(series: pd.Series, format: str | None) -> Times | None:
+def _of_numbers(series: pd.Series, name: str, format: str | None) -> Times:
+    """Read numbers: dates without marks, or Unix time."""
+    wrong = ~np.isfinite(series.to_numpy(np.float64))
+    if (
+        format != UNIX
+        and not wrong.any()
+        and (compact := _compact(series, name, format))
+    ):
+        return compact
+    units = (unit for unit, most in _UNITS if not (series.abs() >= most).any())
+    far = np.flatnonzero(series.abs() >= _MOST_NANOSECONDS)
+    if len(far) and not wrong.any():
+        raise InputError(
+            f"{name} must be dates or Unix times; row {far[0] + 1} has "
+            f"{series.iloc[far[0]]}, more than nanoseconds can be"
+        )
+    known = series.mask(wrong)
+    return Times(_complete(known, series, name, unit=next(units, "ns")), UNIX)
+
+
+def _compact(series: pd.Series, name: str, format: str | None) -> Times | None:
     """Read whole numbers such as 20240128 or 202401281230 as dates, if all are."""
-    known = series[np.isfinite(series)]
-    if len(known) < len(series) or not (known == np.rint(known)).all():
+    if not (series == np.rint(series)).all() or (series.abs() >= 1e15).any():
         return None
-    texts = known.astype(np.int64).astype(str)
+    texts = series.astype(np.int64).astype(str)
     lengths = set(texts.str.len())
-    if len(lengths) != 1 or (written := _COMPACT.get(lengths.pop())) is None:
+    if len(lengths) != 1:
         return None
-    if format not in (None, written):
-        return None
-    times = pd.to_datetime(texts, errors="coerce", utc=True, format=written)
-    if times.isna().any() or not times.dt.year.between(1900, 2100).all():
-        return None
-    return Times(_naive(times), written)
+    found = []
+    for written in _COMPACT.get(lengths.pop(), ()):
+        times = pd.to_datetime(texts, errors="coerce", utc=True, format=written)
+        if format not in (None, written) or times.isna().any():
+            continue
+        if times.dt.year.between(*_LIKELY).all():
+            found.append(Times(_naive(times), written))
+    if len(found) > 1:
+        raise InputError(
+            f"{name} may be a year and a month, or a date, as in {texts.iloc[0]}: "
+            "write 2024-12 or 2024-12-31"
+        )
+    return found[0] if found else None
 
 
 def _refuse_halves(series: pd.Series, name: str) -> None:
@@ -172,6 +199,12 @@ def _refuse_halves(series: pd.Series, name: str) -> None:
         raise InputError(
             f"{name} must have dates; row {clocks[0] + 1} has "
             f"{series.iloc[clocks[0]]!r}, a time of the day"
+        )
+    named = np.flatnonzero(series.str.contains(_NAMED_OFFSET))
+    if len(named):
+        raise InputError(
+            f"{name} must have offsets such as +01:00; row {named[0] + 1} has "
+            f"{series.iloc[named[0]]!r}, which is read in two ways"
         )
     offsets = series.str.strip().str.contains(_OFFSET)
     if offsets.any() and not offsets.all():
@@ -235,127 +268,6 @@ def _naive(times: pd.Series) -> np.ndarray:
     return times.dt.tz_convert(None).to_numpy().astype("datetime64[ns]")
 
 
-@dataclass(frozen=True)
-class Regularity:
-    """How evenly times follow each other.
-
-    Args:
-        step: Between readings: the median distance, the lower one of two, if none was
-            given.
-        uneven: Share of distances that are no multiple of it (to a hundredth).
-        gaps: Number of distances of two steps and more.
-        missing: Number of readings missing in them.
-    """
-
-    step: np.timedelta64
-    uneven: float
-    gaps: int
-    missing: int
-
-    def __str__(self) -> str:
-        text = f"a reading every {pd.Timedelta(self.step)}"
-        if self.gaps:
-            missing = counted(self.missing, "reading")
-            text += f"; {missing} missing in {counted(self.gaps, 'gap')}"
-        if self.uneven:
-            text += f"; {100 * self.uneven:.3g}% of distances are uneven"
-        return text
-
-
-def regularity(
-    times: np.ndarray, name: str = "time", step: np.timedelta64 | None = None
-) -> Regularity:
-    """Measure how evenly times follow each other.
-
-    Args:
-        times: Shape (n,), datetime64, n at least 2.
-        name: Of the column, for messages.
-        step: The distance there ought to be; the median where it is None.
-
-    Raises:
-        InputError: There are fewer than two, or they do not increase.
-
-    Example:
-        >>> times = parse_times(["2024-01-01 00:00", "2024-01-01 00:05",
-        ...                      "2024-01-01 00:10", "2024-01-01 00:20"])
-        >>> print(regularity(times))
-        a reading every 0 days 00:05:00; 1 reading missing in 1 gap
-        >>> regularity(times[[0, 2, 1]])
-        Traceback (most recent call last):
-        ...
-        seqkit.errors.InputError: time must increase; row 3 (2024-01-01T00:05) comes \
-after 2024-01-01T00:10
-    """
-    if len(times) < 2:
-        raise InputError(f"{name} must have at least two rows; got {len(times)}")
-    distances = np.diff(times)
-    wrong = np.flatnonzero(distances <= np.timedelta64(0))
-    if len(wrong):
-        before, at = (_short(times[wrong[0] + i]) for i in (0, 1))
-        how = f"comes after {before}" if before != at else "is there twice"
-        back = -distances[wrong[0]] / np.timedelta64(1, "m")
-        if 30 <= back <= 60:
-            how += (
-                "; if it is the hour that comes twice in autumn, write UTC or offsets"
-            )
-        raise InputError(f"{name} must increase; row {wrong[0] + 2} ({at}) {how}")
-    spans = distances.astype("timedelta64[ns]").astype(np.int64)
-    median = np.sort(spans)[(len(spans) - 1) // 2]
-    size = int(median if step is None else step / np.timedelta64(1, "ns"))
-    steps = spans / size
-    whole = np.maximum(np.rint(steps), 1)
-    return Regularity(
-        np.timedelta64(size, "ns"),
-        float(np.mean(np.abs(steps - whole) > _CLOSE)),
-        int(np.count_nonzero(whole > 1)),
-        int((whole - 1).sum()),
-    )
-
-
-def with_gaps(
-    times: np.ndarray, values: np.ndarray, step: np.timedelta64 | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Insert a row of missing readings wherever one ought to be.
-
-    Nothing else changes: no reading is moved or filled in.
-
-    Args:
-        times: Shape (n,), datetime64, increasing.
-        values: Shape (n, channels).
-        step: Between readings; the median distance where it is None.
-
-    Returns:
-        Times and values of shape (m, ...), m >= n.
-
-    Raises:
-        InputError: As `regularity`; lengths differ; or more than ten times as many rows
-            would come of it.
-
-    Example:
-        >>> times = np.array([0, 1, 3], "datetime64[s]").astype("datetime64[ns]")
-        >>> times, values = with_gaps(times, np.array([[5.0], [6.0], [8.0]]))
-        >>> values.ravel().tolist(), times.astype("datetime64[s]").astype(int).tolist()
-        ([5.0, 6.0, nan, 8.0], [0, 1, 2, 3])
-    """
-    same_length(times=times, values=values)
-    found = regularity(times, step=step)
-    if found.missing > _MOST_GROWTH * len(times):
-        raise InputError(
-            f"times must not have ten times as many gaps as readings; {found}, for "
-            f"{len(times)} rows"
-        )
-    size = found.step.astype(np.int64)
-    stamps = times.astype("datetime64[ns]").astype(np.int64)
-    spans = np.maximum(np.rint(np.diff(stamps) / size).astype(np.int64), 1)
-    places = np.concatenate([[0], np.cumsum(spans)])
-    behind = np.repeat(np.arange(len(spans)), spans)  # the reading before each row
-    after = np.arange(places[-1]) - places[behind]
-    grid = np.append(stamps[behind] + after * size, stamps[-1])
-    wide = np.full((len(grid), *values.shape[1:]), np.nan)
-    wide[places] = values
-    return grid.astype("datetime64[ns]"), wide
-
-
 def calendar_features(
     times: np.ndarray, cycles: Sequence[str] = ("day", "week")
 ) -> np.ndarray:
@@ -388,7 +300,3 @@ def calendar_features(
         angle = 2 * np.pi * (since % _CYCLES[cycle]) / _CYCLES[cycle]
         features += [np.sin(angle), np.cos(angle)]
     return np.stack(features, axis=1)
-
-
-def _short(time: np.datetime64) -> str:
-    return np.datetime_as_string(time, unit="auto")

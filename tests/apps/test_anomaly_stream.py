@@ -277,8 +277,11 @@ def test_a_stream_of_which_nothing_can_be_read(
     ("bad", "message"),
     [
         ("hot,2", "left out: line 3 must have numbers; got 'hot'"),
-        ("1", "left out: line 3 must have 2 cells, as those before; got '1'"),
-        ("1,2,3,4", "must have 2 cells"),
+        (
+            "1",
+            "left out: line 3 must have 2 readings (load, heat), after a time or not",
+        ),
+        ("1,2,3,4", "must have 2 readings"),
         ("1e39,2", "must have numbers; got '1e39'"),
         ('1,"2" 3 "', "1 line left out that could not be read, first: line 3"),
     ],

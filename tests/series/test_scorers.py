@@ -23,7 +23,7 @@ def by_definition(scorer, errors):
             continue
         r, u = abs(error) / scorer.scale[0, 0], 0.0
         for k, span in enumerate(scorer.spans):
-            limit = np.inf if span <= 1 else max(10 * scorer.cap[0, 0, 0], 10)
+            limit = np.inf if span <= 1 else max(5 * scorer.cap[0, 0, 0], 5)
             levels[k] += 2 / (span + 1) * (min(r, limit) - levels[k])
             level = levels[k]
             u += max(0.0, (level - m[k]) / max(np.sqrt(v[k]), 0.05))

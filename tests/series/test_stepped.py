@@ -32,8 +32,13 @@ CASES = {
     "Multiscale": (
         Multiscale.fit(RANDOM.normal(size=(400, 2, 3)), (1, 4, 20), 50), errors()
     ),
-    "Alarm": (Alarm(3, 0.6), np.abs(RANDOM.normal(0.6, 0.5, LENGTH))),
-    "Alarm without a gap": (Alarm(0, 1.0), np.abs(RANDOM.normal(0.9, 0.5, LENGTH))),
+    "Alarm": (Alarm(3, 0.6, 5), np.abs(RANDOM.normal(0.6, 0.5, (LENGTH, 2)))),
+    "Alarm of long memory": (
+        Alarm(2, 0.5, 30), np.abs(RANDOM.normal([0.7, 0.4], 0.4, (LENGTH, 2)))
+    ),
+    "Alarm without a gap": (
+        Alarm(0, 1.0, 0), np.abs(RANDOM.normal(0.9, 0.5, (LENGTH, 2)))
+    ),
     "Gaps": (Gaps(np.array([2.0, 4.0, 8.0]), 5.0), ~np.isnan(readings())),
     "Profile": (Profile.of(24, 3).after(readings()[:37]), readings()),
     "Relations": (

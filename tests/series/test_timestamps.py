@@ -5,13 +5,12 @@ import pandas as pd
 import pytest
 
 from seqkit.errors import InputError
+from seqkit.series.spacing import regularity, with_gaps
 from seqkit.series.timestamps import (
     calendar_features,
     parse_times,
     read_time,
     read_times,
-    regularity,
-    with_gaps,
 )
 
 START = np.datetime64("2024-02-28T23:00", "ns")
@@ -140,14 +139,14 @@ def test_calendar_features():
         ([20240128, 20240129], "2024-01-28", "%Y%m%d"),
         ([202401281230, 202401281231], "2024-01-28T12:30", "%Y%m%d%H%M"),
         (["20240128", "20240129"], "2024-01-28", None),
-        ([20000000, 20000060], "1970-08-20T11:33:20", None),  # no month 0: Unix time
+        ([20000000, 20000060], "1970-08-20T11:33:20", "unix"),  # no month 0: Unix time
     ],
 )
 def test_dates_without_marks(column, first, format):
     found = read_times(column)
     assert found.values[0] == np.datetime64(first)
     assert found.format == format
-    if format:
+    if format not in (None, "unix"):
         assert read_time(str(column[1]), format) == found.values[1]
 
 
@@ -175,7 +174,18 @@ def test_one_time_that_would_be_misread(text):
         read_time(text)
 
 
-def test_the_hour_that_comes_twice_gets_advice():
-    times = parse_times(["2024-10-27 02:55", "2024-10-27 02:00"])
+@pytest.mark.parametrize(
+    ("before", "at", "step"),
+    [("2024-10-27 02:55", "2024-10-27 02:00", 5), ("2024-10-27 02:30",) * 2 + (30,),
+     ("2024-10-27 02:00",) * 2 + (60,), ("2024-11-03 01:00",) * 2 + (60,)],
+)  # fmt: skip
+def test_the_hour_that_comes_twice_gets_advice(before, at, step):
+    earlier = np.datetime64(before.replace(" ", "T")) - np.timedelta64(step, "m")
+    times = parse_times([str(earlier), before, at])
     with pytest.raises(InputError, match="comes twice in autumn, write UTC or offsets"):
         regularity(times)
+
+
+def test_the_newest_first_gets_advice():
+    with pytest.raises(InputError, match="the newest stands first: turn the rows"):
+        regularity(every(5, 9)[::-1])

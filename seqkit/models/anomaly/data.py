@@ -1,72 +1,41 @@
 """Series read from tables, with times, missing readings and labels. Needs `apps`."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from seqkit.errors import InputError
-from seqkit.models.anomaly.features import without_extremes
-from seqkit.models.anomaly.tables import SEPARATORS, read_table
+from seqkit.models.anomaly.cells import Cells
+from seqkit.models.anomaly.columns import Columns, oddity
+from seqkit.models.anomaly.tables import read_table
 from seqkit.series import TimeSeries
-from seqkit.series.lines import MISSING
-from seqkit.series.timestamps import (
-    Times,
-    calendar_features,
-    read_times,
-    regularity,
-    with_gaps,
-)
+from seqkit.series.lines import SEPARATORS
+from seqkit.series.numerals import plain
+from seqkit.series.spacing import regularity, with_gaps
+from seqkit.series.time_columns import find_time_columns, joined
+from seqkit.series.timestamps import UNIX, Times, calendar_features, read_times
 from seqkit.wording import counted
 
-TIME_NAMES = ("time", "timestamp", "date", "datetime", "ds")
-LABEL_NAMES = ("label", "labels", "anomaly", "is_anomaly", "anomalous")
-COUNT_NAMES = ("index", "id", "row", "no", "nr", "n", "#", "column 1", "unnamed: 0")
 CYCLES = ("day", "week")
+_LOOKED_AT = 50  # rows by which a column of dates is known
 _JITTER = 0.05  # share of uneven distances up to which times count as even
-_DECIMAL_COMMA = r"^[+-]?\d+,\d+$"
-_MANY = 20  # rows from which 1, 2, 3, … is taken for their count
-_GREATEST = 1e30  # of a reading
-_EPOCH = (1e9, 2.5e18)  # between which whole numbers that rise may be Unix times
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which columns of a table are what.
-
-    Args:
-        time: Of times; None takes one that is named like it, if there is one; "date"
-            and "time" beside each other are one.
-        targets: Channels to forecast and judge; empty for all that are left and look
-            like readings.
-        exogenous: Channels that only help.
-        label: Of 0 and 1, where anomalies are; "" for none.
-        missing: Cells and numbers that stand for a missing reading, besides empty ones.
-        calendar: Whether the time of the day and of the week helps too.
-        step: Between readings, as training had it; None finds it.
-        format: Of times, as training had it; None finds it.
-    """
-
-    time: str | None = None
-    targets: tuple[str, ...] = ()
-    exogenous: tuple[str, ...] = ()
-    label: str = ""
-    missing: tuple[str, ...] = ()
-    calendar: bool = False
-    step: np.timedelta64 | None = None
-    format: str | None = None
+_EARLY = np.datetime64("1973-01-01")  # before it numbers are hardly Unix times
 
 
 def read_series(path: str | os.PathLike, columns: Columns) -> TimeSeries:
     """Read a .csv or .tsv file in UTF-8 with a header line.
 
-    An empty cell, "NaN", "NA" or "null" is a missing reading. Where times leave out
-    readings, missing ones are put there; nothing is filled in. Cells may be separated
-    by semicolons, and numbers then have decimal commas; a row of units below the header
-    is left out. What was done is among the remarks.
+    An empty cell, "NaN", "NA", "null", "?" or a spreadsheet's error is a missing
+    reading. Where times leave out readings, missing ones are put there; nothing is
+    filled in. Cells may be separated by semicolons, tabs or bars; numbers may have
+    decimal commas, or marks of thousands that cannot be taken for one; rows of units
+    below the header are left out, as are columns of texts. What was done is among the
+    remarks.
 
     Args:
         path: The file.
@@ -79,47 +48,54 @@ def read_series(path: str | os.PathLike, columns: Columns) -> TimeSeries:
     """
     table = read_table(Path(path))
     remarks = []
-    if table.separator == ";":
+    usual = "\t" if Path(path).suffix.lower() == ".tsv" else ","
+    if table.separator != usual:
         remarks.append(f"cells are separated by {SEPARATORS[table.separator]}")
     try:
-        return _of_table(table.cells, columns, remarks, table.separator != ",")
+        return _of_table(table.cells, columns, remarks, table.separator)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
 
 def _of_table(
-    table: pd.DataFrame, columns: Columns, remarks: list[str], decimal_commas: bool
+    table: pd.DataFrame, columns: Columns, remarks: list[str], separator: str
 ) -> TimeSeries:
     there = [str(name) for name in table.columns]
-    clock = _clock(there, columns.time)
-    time = time_column(there, columns.time) or columns.time
-    special = [name for name in (time, clock, columns.label) if name]
-    for name in (*special, *columns.targets, *columns.exogenous):
-        if name not in there:
-            raise InputError(f"no column {name!r}; it has: {', '.join(there)}")
-    if table.empty:
-        raise InputError("no rows below the header")
-    names = [*columns.targets, *columns.exogenous]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(f"columns must be named once each; twice: {', '.join(twice)}")
-    candidates = columns.targets or tuple(
-        name for name in there if name not in (*special, *columns.exogenous)
-    )
-    reader = _Reader(columns.missing, decimal_commas)
-    readings = [*candidates, *columns.exogenous]
-    if reader.units(table[readings]):
-        units = ", ".join(f"{name} {table[name].iloc[0].strip()}" for name in readings)
-        remarks.append(f"the row below the header has units, and is left out: {units}")
-        table = table.iloc[1:].reset_index(drop=True)
-        if table.empty:
-            raise InputError("no rows below the header and its units")
-    read = {name: reader.numbers(table[name], name) for name in readings}
-    if reader.commas:
-        remarks.append(f"decimal commas in {', '.join(reader.commas)}")
-    targets = candidates
+    time = find_time_columns(there, columns.time) or columns.time
+    label = (columns.label,) if columns.label else ()
+    _check_names(there, columns, (*time, *label))
+    asked = [*columns.targets, *columns.exogenous]
+    others = [name for name in there if name not in (*time, *label)]
+    cells = Cells(table, columns.missing, separator)
+    remarks += [
+        f"the row below the header has units, and is left out: {units}"
+        for units in cells.units(asked or others)
+    ]
     if not columns.targets:
-        odd = {name: _oddity(name, read[name]) for name in candidates}
+        texts = [n for n in others if n not in columns.exogenous and cells.is_text(n)]
+        if not time and (found := next(filter(_holds_dates(cells), texts), None)):
+            time = (found,)
+            remarks.append(f"{found}: holds dates, and is taken for the times")
+        for name in texts:
+            if name not in time:
+                text = cells.table[name].iloc[0].strip()
+                remarks.append(f"{name}: texts such as {text!r}; not trained on")
+        others = [name for name in others if name not in (*texts, *time)]
+    if time:
+        _drop_empty(cells, remarks)
+    if cells.table.empty:
+        raise InputError("no rows below the header")
+    candidates = columns.targets or [n for n in others if n not in columns.exogenous]
+    read = {name: cells.numbers(name) for name in (*candidates, *columns.exogenous)}
+    cells.check_points(list(read))
+    for what, names in (
+        ("decimal commas", cells.commas), ("marks of thousands", cells.grouped)
+    ):  # fmt: skip
+        if names:
+            remarks.append(f"{what} in {', '.join(names)}")
+    targets = tuple(candidates)
+    if not columns.targets:
+        odd = {name: oddity(name, read[name]) for name in candidates}
         remarks += [
             f"{name}: {why}; not trained on (name it in --columns if it should be)"
             for name, why in odd.items()
@@ -127,11 +103,12 @@ def _of_table(
         ]
         targets = tuple(name for name in candidates if not odd[name])
     if not targets:
-        raise InputError(f"no column of readings; it has: {', '.join(there)}")
+        said = f" ({'; '.join(remarks)})" if remarks else ""
+        raise InputError(f"no column of readings; it has: {', '.join(there)}{said}")
     names = [*targets, *columns.exogenous]
     labels = None
     if columns.label:
-        labels = reader.numbers(table[columns.label], columns.label)
+        labels = cells.numbers(columns.label)
         if not np.isin(labels, (0, 1)).all():
             raise InputError(f"column {columns.label!r} must hold only 0 and 1")
     values = np.stack([read[name] for name in names], axis=1)
@@ -141,135 +118,74 @@ def _of_table(
     series = TimeSeries(
         values, tuple(names), len(targets),
         labels=None if labels is None else labels > 0, remarks=tuple(remarks),
+        time_columns=time,
     )  # fmt: skip
-    if time is not None:
-        cells = table[time]
-        if clock is not None:
-            cells = cells.str.strip() + " " + table[clock].str.strip()
-        times = _times(cells, time, columns.format)
-        series = _timed(series, times, time, columns)
+    if time:
+        series = _timed(series, _times(cells.table, time, columns.format), columns)
     elif columns.calendar:
         raise InputError("calendar needs a column of times; name it")
     return _with_calendar(series) if columns.calendar else series
 
 
-def time_column(names: Sequence[str], wanted: str | None = None) -> str | None:
-    """Find the column of times: the one wanted, or one that is named like it.
-
-    Example:
-        >>> time_column(["load", "Time"]), time_column(["load"])
-        ('Time', None)
-    """
-    if wanted:
-        return wanted if wanted in names else None
-    named = [name for name in names if name.strip().lower() in TIME_NAMES]
-    dates = [name for name in named if name.strip().lower() == "date"]
-    return next(iter([*dates, *named]), None)
+def _check_names(there: list[str], columns: Columns, special: tuple[str, ...]) -> None:
+    """Refuse columns that are not there, or named twice."""
+    asked = [*columns.targets, *columns.exogenous]
+    for name in (*special, *asked):
+        if name not in there:
+            raise InputError(f"no column {name!r}; it has: {', '.join(there)}")
+    twice = sorted({name for name in asked if asked.count(name) > 1})
+    if twice:
+        raise InputError(f"columns must be named once each; twice: {', '.join(twice)}")
 
 
-def _clock(names: Sequence[str], wanted: str | None) -> str | None:
-    """Find the column of times of the day beside one of dates."""
-    by_name = {name.strip().lower(): name for name in names}
-    if wanted or not {"date", "time"} <= set(by_name):
-        return None
-    return by_name["time"]
+def _holds_dates(cells: Cells) -> Callable[[str], bool]:
+    """Give what says whether the first cells of a column are dates."""
 
-
-class _Reader:
-    """Reads cells as float64, and remembers what was odd about them."""
-
-    def __init__(self, missing: Sequence[str], decimal_commas: bool) -> None:
-        self.missing = {*MISSING, *(each.strip().lower() for each in missing)}
-        self.values = [float(each) for each in missing if _is_number(each)]
-        self.decimal_commas = decimal_commas
-        self.commas: list[str] = []  # columns with decimal commas
-
-    def units(self, table: pd.DataFrame) -> bool:
-        """Say whether the first row has units: no number, and numbers below it."""
-        if len(table) < 2:
+    def dates(name: str) -> bool:
+        try:
+            read_times(cells.table[name].iloc[:_LOOKED_AT].tolist(), name)
+        except InputError:
             return False
-        rows = [
-            [cell.strip() for cell in table.iloc[number].tolist()] for number in (0, 1)
-        ]
-        first, second = (
-            [_is_number(cell.replace(",", ".")) for cell in row] for row in rows
-        )
-        short = all(len(cell) <= 12 for cell in rows[0])
-        none = not any(first) and any(cell for cell in rows[0])
-        nothing = all(cell.lower() in self.missing for cell in rows[0])
-        return (
-            none
-            and short
-            and any(second)
-            and not nothing
-            and all(
-                below or cell.lower() in self.missing
-                for below, cell in zip(second, rows[1], strict=True)
-            )
-        )
+        return True
 
-    def numbers(self, column: pd.Series, name: str) -> np.ndarray:
-        text = column.str.strip()
-        missing = text.str.lower().isin(self.missing)
-        known = text.mask(missing)
-        if self.decimal_commas and known.str.match(_DECIMAL_COMMA).any():
-            known = known.str.replace(",", ".", regex=False)
-            self.commas.append(name)
-        found = pd.to_numeric(known, errors="coerce").to_numpy(np.float64, copy=True)
-        wrong = (np.isnan(found) & ~missing.to_numpy()) | (np.abs(found) > _GREATEST)
-        rows = np.flatnonzero(wrong)
-        if len(rows):
-            raise InputError(
-                f"column {name!r} must be numbers; row {rows[0] + 1} has "
-                f"{text.iloc[rows[0]]!r} (the first below the header is 1; name the "
-                "columns of readings if this is none, and --missing if it stands for "
-                "none)"
-            )
-        if self.values:
-            found[np.isin(found, self.values)] = np.nan
-        return found
+    return dates
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _drop_empty(cells: Cells, remarks: list[str]) -> None:
+    """Leave out rows without a single cell, such as spreadsheets append."""
+    empty = (cells.table == "").all(axis=1)
+    if empty.any():
+        cells.table = cells.table[~empty].reset_index(drop=True)
+        remarks.append(f"{counted(int(empty.sum()), 'empty row')} left out")
 
 
-def _oddity(name: str, values: np.ndarray) -> str:
-    """Say what a column is that nobody meant to train on; empty for readings."""
-    known = values[~np.isnan(values)]
-    if len(known) < 3:
-        return ""
-    if name.strip().lower() in LABEL_NAMES and np.isin(known, (0, 1)).all():
-        return "looks like labels"
-    rising = bool((np.diff(known) > 0).all())
-    if rising and (known == np.rint(known)).all():
-        if _EPOCH[0] <= known[0] and known[-1] <= _EPOCH[1]:
-            return "looks like Unix times"
-        named = name.strip().lower() in COUNT_NAMES
-        counts = (np.diff(known) == 1).all() and known[0] in (0, 1)
-        if counts and (named or len(known) >= _MANY):
-            return "counts the rows"
-    return ""
-
-
-def _times(column: pd.Series, name: str, format: str | None) -> Times:
+def _times(table: pd.DataFrame, names: tuple[str, ...], format: str | None) -> Times:
     """Read dates, or numbers as Unix time."""
+    name = names[0]
+    if len(names) > 1:
+        rows = zip(*(table[each] for each in names), strict=True)
+        return read_times([joined(names, row) for row in rows], name, format)
+    column = table[name].str.strip()
     found = pd.to_numeric(column, errors="coerce")
-    written = found if found.notna().all() else column
-    return read_times(written.tolist(), name, format)
+    written: Any = found if found.notna().all() else column
+    return read_times(written, name, format)
 
 
-def _timed(series: TimeSeries, times: Times, name: str, columns: Columns) -> TimeSeries:
+def _timed(series: TimeSeries, times: Times, columns: Columns) -> TimeSeries:
     """Add times, and missing readings where times leave them out."""
+    name = series.time_columns[0]
+    series = replace(series, format=times.format)
+    if times.format == UNIX and times.values[0] < _EARLY:
+        first = np.datetime_as_string(times.values[0], unit="s")
+        said = f"numbers, taken for Unix times, would begin in {first}"
+        if name.strip().lower().startswith("date"):
+            raise InputError(f"{name}: {said}; write dates such as 2024-12-31")
+        remark = f"{name}: {said}; only the distances between them count"
+        series = replace(series, remarks=(*series.remarks, remark))
     if len(times.values) == 1:
-        return replace(series, times=times.values, format=times.format)
+        return replace(series, times=times.values)
     found = regularity(times.values, name, columns.step)
     remarks = (*series.remarks, f"{name}: {found}")
-    series = replace(series, format=times.format)
     if columns.step is not None:
         own = regularity(times.values, name).step
         if own != columns.step:
@@ -317,7 +233,7 @@ def readings_before(series: TimeSeries, until: str) -> int:
         >>> readings_before(TimeSeries(np.zeros((10, 1))), "0.25")
         2
     """
-    number = float(until) if _is_number(until) else None
+    number = float(until) if plain(until) is not None else None
     if number is not None and (number <= 1 or series.times is None):
         if not 0 < number <= 1:
             raise InputError(f"until must be above 0 and at most 1; got {until}")
@@ -340,96 +256,3 @@ def readings_before(series: TimeSeries, until: str) -> int:
             f"until must be after the first reading, {first}; got {until!r}"
         )
     return count
-
-
-def check_training(series: TimeSeries) -> list[str]:
-    """Check that every channel can be trained on; give remarks on what is odd.
-
-    Raises:
-        InputError: A channel has no reading.
-
-    Example:
-        >>> check_training(TimeSeries(np.array([[7.0], [7.0]]), ("heat",)))
-        ['heat: never changes in training; any other reading will be an anomaly']
-    """
-    remarks = []
-    kept = without_extremes(series.values)
-    for name, column, rest in zip(
-        series.channels, series.values.T, kept.T, strict=True
-    ):
-        known = column[~np.isnan(column)]
-        if not len(known):
-            raise InputError(
-                f"column {name!r} has no reading among the {len(series)} to train on"
-            )
-        if (known == known[0]).all() and name in series.channels[: series.targets]:
-            remarks.append(
-                f"{name}: never changes in training; any other reading will be an "
-                "anomaly"
-            )
-        extreme = column[np.isnan(rest) & ~np.isnan(column)]
-        if len(extreme):
-            shown = ", ".join(f"{each:g}" for each in np.unique(extreme)[:3])
-            remarks.append(
-                f"{name}: {counted(len(extreme), 'extreme reading')} ({shown}) left "
-                "out of the training; --missing if that stands for none"
-            )
-        else:
-            remarks += _repeated(name, known)
-    if series.calendar:
-        assert series.times is not None
-        weeks = (series.times[-1] - series.times[0]) / np.timedelta64(7, "D")
-        if weeks < 2:
-            remarks.append(
-                f"calendar: training sees {weeks:.2g} weeks; under two it cannot tell "
-                "the time of the week from a trend"
-            )
-    return remarks
-
-
-def _repeated(name: str, known: np.ndarray) -> list[str]:
-    """Say where a value far from all others is there again and again."""
-    low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
-    found = []
-    for each in (known.min(), known.max()):
-        count = int((known == each).sum())
-        far = abs(each - middle) > 10 * max(high - low, 1e-12)
-        if count > 1 and far and count < 0.25 * len(known):
-            found.append(
-                f"{name}: {each:g} is there {count} times, far from all others; "
-                f"--missing={each:g} if it stands for none"
-            )
-    return found
-
-
-def described(series: TimeSeries) -> list[str]:
-    """Give a line on each channel: what it is, how many readings, from where to where.
-
-    Example:
-        >>> described(TimeSeries(np.array([[1.0], [np.nan], [2.5]]), ("heat",)))
-        ['heat: judged, 2 readings from 1 to 2.5, 1 missing']
-    """
-    lines = []
-    for number, (name, column) in enumerate(
-        zip(series.channels, series.values.T, strict=True)
-    ):
-        known = column[~np.isnan(column)]
-        role = "judged" if number < series.targets else "helps"
-        text = f"{name}: {role}, {counted(len(known), 'reading')}"
-        if len(known):
-            text += f" from {known.min():g} to {known.max():g}"
-        missing = len(column) - len(known)
-        lines.append(text + (f", {missing} missing" if missing else ""))
-    return lines
-
-
-def check_same_channels(series: TimeSeries, channels: Sequence[str]) -> None:
-    """Check that a series has the channels that a detector was trained on, in order.
-
-    Raises:
-        InputError: It has others.
-    """
-    if series.channels != tuple(channels):
-        raise InputError(
-            f"channels must be {', '.join(channels)}; got {', '.join(series.channels)}"
-        )

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from seqkit.errors import InputError
-from seqkit.models.anomaly.data import Columns, read_series
+from seqkit.models.anomaly.columns import Columns
+from seqkit.models.anomaly.data import read_series
 from seqkit.series import TimeSeries, faulty_series
 
 DATASETS = ("bleeding", "faults")
@@ -42,7 +43,12 @@ def load_dataset(name: str) -> TimeSeries:
     columns = Columns(targets=("value",), label="is_anomaly")
     series = read_series(path, columns)
     return replace(
-        series, channels=("pressure",), times=None, step=None, remarks=()
+        series,
+        channels=("pressure",),
+        times=None,
+        step=None,
+        remarks=(),
+        time_columns=(),
     )  # 0, 1, 2, …
 
 

@@ -12,54 +12,24 @@ import tensorflow as tf
 from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
 from seqkit.models.anomaly.detection import Detection
-from seqkit.models.anomaly.features import Features, without_extremes
+from seqkit.models.anomaly.extremes import without_extremes
+from seqkit.models.anomaly.features import Features
 from seqkit.models.anomaly.fitted_files import read_fitted, write_fitted
 from seqkit.models.anomaly.forecaster import Forecaster, interval
-from seqkit.models.anomaly.intervals import half_widths, held_out
+from seqkit.models.anomaly.judgement import Judgement
 from seqkit.models.anomaly.settings import DetectorSettings
 from seqkit.models.anomaly.sources import Sources
 from seqkit.models.anomaly.stream import StreamGraph
-from seqkit.models.anomaly.thresholds import fit_threshold, judge
 from seqkit.models.run_files import MODEL_FILE, config_of, read_network, write_config
 from seqkit.recurrence import portable
-from seqkit.series import (
-    Alarm,
-    DriftMonitor,
-    Fitted,
-    Multiscale,
-    Threshold,
-    TimeSeries,
-    shares,
-)
+from seqkit.series import Fitted, Threshold, TimeSeries, shares
 from seqkit.series.checks import numbers
 
-_DRIFT_SPAN = 500  # readings over which a change for good is judged
 _PROBED = 32  # readings with a score, on which a SavedModel is compared
 
 
-@dataclass(frozen=True)
-class Judgement(Fitted):
-    """What was fitted to the errors of the training readings.
-
-    Args:
-        sources: Of errors.
-        half_width: Of the interval around what is expected of a reading: (C,), scaled.
-        scorer: Of errors.
-        threshold: Of scores, for a stream.
-        alarm: Which readings belong to an event.
-        drift: Of scores, a change for good.
-    """
-
-    sources: Sources
-    half_width: np.ndarray
-    scorer: Multiscale
-    threshold: Threshold
-    alarm: Alarm
-    drift: DriftMonitor
-
-
-class Scored(NamedTuple):
-    """What is found of one reading."""
+class Update(NamedTuple):
+    """What is found of the next reading."""
 
     score: float  # NaN where there is none
     is_anomaly: bool  # it belongs to an event
@@ -181,21 +151,7 @@ class AnomalyDetector:
         expected = _before(forecasts[:, 0])
         sources = Sources.fit(read, forecaster.normal, settings)
         errors, _ = sources.errors(read, expected, training=True)
-        if np.isnan(errors).all():
-            raise InputError(
-                f"training needs more than {forecaster.normal.linear.lags} readings "
-                f"in a row; got {len(series)}"
-            )
-        scorer = Multiscale.fit(errors, past=settings.past)
-        scores = scorer.score(errors)
-        judgement = Judgement(
-            sources,
-            half_widths(held_out(errors[:, :1], settings), settings)[0],
-            scorer,
-            fit_threshold(scores, settings),
-            Alarm(settings.gap, settings.low),
-            DriftMonitor.fit(scores, _DRIFT_SPAN),
-        )
+        judgement = Judgement.fit(sources, errors, settings)
         return cls(series.channels, forecaster, judgement, settings)
 
     def detect(self, values: Any) -> Detection:
@@ -215,22 +171,14 @@ class AnomalyDetector:
         read = self.forecaster.normal.read(series.values, first)
         expected = _before(self.forecaster.forecasts(read)[:, 0])
         errors, silence = judged.sources.errors(read, expected)
-        contributions = judged.scorer.contributions(errors)
-        scores = judged.scorer.finish(contributions.sum(axis=1))
-        found = judge(scores, judged.threshold, self.settings)
-        severity = np.nan_to_num(found.severity)
-        silent = silence.max(axis=1)
-        severity = np.where(silent > 1, np.maximum(severity, silent), severity)
-        by_channel = np.where(silence > 1, silence, np.nan_to_num(contributions))
+        found = judged.run(errors, silence, self.settings)
         return Detection(
             series.values[:, :targets],
             interval(self.features, expected, judged.half_width),
-            scores, found.levels, severity, judged.alarm.run(severity),
-            np.where(
-                (silent > 1)[:, None], by_channel, contributions
-            ),
-            judged.sources.names, errors, self.targets, found.threshold,
-            judged.drift.drifting(scores), self.settings.gap, series.times,
+            found.scores, found.levels, found.severity, found.is_anomaly,
+            found.contributions, judged.sources.names, errors, self.targets,
+            found.threshold, judged.drift.drifting(found.scores), self.settings.gap,
+            series.times,
         )  # fmt: skip
 
     def training_errors(self, training: Any) -> np.ndarray:
@@ -247,7 +195,7 @@ class AnomalyDetector:
         expected = _before(self.forecaster.forecasts(read)[:, 0])
         return self.judgement.sources.errors(read, expected, training=True)[0]
 
-    def update(self, value: np.ndarray) -> Scored:
+    def update(self, value: np.ndarray) -> Update:
         """Judge the next reading of a stream; what it has seen is `self.state`.
 
         Args:
@@ -264,7 +212,7 @@ class AnomalyDetector:
         if self._step is None:
             self._step = self._compiled_step()
         scored, self._state = self._step(tf.constant(value), self._state)
-        return Scored(
+        return Update(
             float(scored.score), bool(scored.is_anomaly), float(scored.level),
             shares(scored.contributions.numpy()), float(scored.severity),
         )  # fmt: skip

@@ -19,6 +19,8 @@ from seqkit.series.baselines import (
 )
 from seqkit.series.events import without_gaps
 from seqkit.series.metrics import (
+    above_chance,
+    affiliation_quality,
     area_under_precision_recall,
     detection_delays,
     event_quality,
@@ -48,33 +50,37 @@ def measure(labels: np.ndarray, decided: Decided, gap: int = 0) -> dict[str, Any
         gap: Anomalous readings with so many others between them are one event.
 
     Returns:
-        Precision, recall and F1 of readings, of events, of alarms and of ranges; areas
-        under curves, which need no threshold; the mean delay of the events found, in
-        readings. `events` joins readings with short gaps, `alarms` counts every
-        unbroken stretch above the threshold as one: there, many alarms close to each
-        other are as many false ones.
+        Precision, recall and F1 of readings, events, alarms and ranges, and by
+        affiliation, as it is and above chance; areas under curves, which need no
+        threshold; the mean delay of the events found, in readings. Events are readings
+        joined over short gaps; an alarm is an unbroken stretch above the threshold:
+        there, many alarms close to each other are as many false ones. Readings, ranges
+        and affiliation are of events.
 
     Example:
         >>> labels = np.array([0, 0, 1, 1, 0, 0, 1, 0])
         >>> flags = labels * [1, 1, 0, 1, 1, 1, 0, 1] > 0
         >>> found = measure(labels, Decided(labels * 2.0, flags * 2.0, flags))
         >>> found["events"]["recall"], found["points"]["precision"], found["delay"]
-        (0.5, 1.0, 1.0)
+        (0.5, 0.5, 1.0)
     """
-    is_anomaly, raised = decided.is_anomaly, decided.severity > 1
+    is_anomaly, raised = without_gaps(decided.is_anomaly, gap), decided.severity > 1
+    near = affiliation_quality(labels, is_anomaly)
     delays = detection_delays(labels, is_anomaly)
     known = delays[~np.isnan(delays)]
     found: dict[str, Any] = {
         name: {"found": each.found, "missed": each.missed, "false": each.false}
         | each.quality._asdict()
         for name, each in (
-            ("events", event_quality(labels, without_gaps(is_anomaly, gap))),
+            ("events", event_quality(labels, is_anomaly)),
             ("alarms", event_quality(labels, raised)),
         )
     }
     return found | {
         "points": point_quality(labels, is_anomaly)._asdict(),
         "ranges": range_quality(labels, is_anomaly)._asdict(),
+        "affiliation": near._asdict(),
+        "affiliation_above_chance": above_chance(near)._asdict(),
         "auc_pr": area_under_precision_recall(labels, decided.scores),
         "vus_pr": volume_under_surface(labels, decided.scores),
         "delay": float(known.mean()) if len(known) else None,
@@ -136,7 +142,10 @@ def decide(
     clean, scores = clean / unit, scores / unit
     threshold = fit_threshold(clean, settings)
     severity = np.nan_to_num(judge(scores, threshold, settings).severity)
-    return Decided(scores, severity, Alarm(settings.gap, settings.low).run(severity))
+    alone = severity / settings.low  # no score here is kept as the detector's are
+    alarm = Alarm(settings.gap, settings.low, memory=0)
+    events = alarm.run(np.stack([severity, alone], axis=1))
+    return Decided(scores, severity, events)
 
 
 def answers(

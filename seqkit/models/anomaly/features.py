@@ -1,4 +1,4 @@
-"""Readings on one scale, extremes of the training apart, and bounds of what is kept."""
+"""Readings on one scale, and bounds of what is kept of them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,6 @@ from seqkit.errors import InputError
 from seqkit.series import Fitted, Scaler
 from seqkit.series.checks import numbers, same_length
 
-_EXTREME = 20.0  # distances of a quartile from the median that no reading ought to be
-_RARE = 0.002  # most of the readings that are extreme, as a share
-_FEW = 3  # and as a number, where readings are few
 _BEYOND = 2.0  # widths of the training's range that a reading of the past may be off
 
 
@@ -72,35 +69,6 @@ class Features(Fitted):
             [1.0, 5.0]
         """
         return ops.minimum(ops.maximum(scaled, self.low), self.high)
-
-
-def without_extremes(values: np.ndarray) -> np.ndarray:
-    """Give training readings, the few that cannot be true as missing.
-
-    A reading is extreme that is more than 20 quartile distances off the median, as are
-    at most 0.2 % of its channel (or 3): 9999 for "no reading", a slipped decimal point.
-
-    Args:
-        values: Shape (time, channels), NaN where missing.
-
-    Example:
-        >>> values = np.arange(100.0)[:, None] % 7
-        >>> values[50] = -9999
-        >>> int(np.isnan(without_extremes(values)).sum())
-        1
-    """
-    found = values.copy()
-    for column in found.T:
-        known = column[~np.isnan(column)]
-        if not len(known):
-            continue
-        low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
-        reach = _EXTREME * max(high - middle, middle - low)
-        extreme = np.abs(np.nan_to_num(column, nan=middle) - middle) > reach
-        count = int(extreme.sum())
-        if reach > 0 and 0 < count <= max(_RARE * len(known), _FEW):
-            column[extreme] = np.nan
-    return found
 
 
 def joined(values: Any, exogenous: Any) -> tuple[np.ndarray, int]:

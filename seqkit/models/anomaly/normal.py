@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqkit.models.anomaly.features import Features, without_extremes
+from seqkit.models.anomaly.extremes import without_extremes
+from seqkit.models.anomaly.features import Features
 from seqkit.models.anomaly.settings import ForecasterSettings
 from seqkit.series import Fitted, LinearForecast, Profile, find_periods
 from seqkit.series.stepped import State
@@ -110,7 +111,7 @@ class Normal(Fitted):
         if self.season is None:
             return None
         if first is None or self.origin is None or self.seconds is None:
-            return Profile.of(self.season.period, self.targets)
+            return self.season.forgotten()
         since = float(_seconds(np.array([first]))[0]) - self.origin
         place = round(since / self.seconds) % self.season.period
         return replace(self.season, place=float(place))

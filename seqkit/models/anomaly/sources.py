@@ -10,6 +10,7 @@ from seqkit.models.anomaly.settings import DetectorSettings
 from seqkit.series import Fitted, Gaps, Relations, Shapes
 
 _LENGTH, _BLOCK = 16, 8  # numbers of a window; readings of a block of the long one
+_LONG = "long shapes"
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,17 @@ class Sources(Fitted):
         """Of the sources there are, in order."""
         there = {
             "forecast": True, "relations": self.relations, "shapes": self.shapes,
-            "long shapes": self.long_shapes, "season": self.season,
+            _LONG: self.long_shapes, "season": self.season,
         }  # fmt: skip
         return [name for name, source in there.items() if source]
+
+    @property
+    def short(self) -> list[int]:
+        """Places of the sources whose errors are of now, not of the last 128 readings.
+
+        Of those, shapes remember 16 readings, and forecasts the lags.
+        """
+        return [n for n, name in enumerate(self.names) if name != _LONG]
 
     @property
     def memory(self) -> int:

@@ -1,27 +1,17 @@
 """Forecaster and detector for one reading after the other, in ordinary graphs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
 if TYPE_CHECKING:
-    from seqkit.models.anomaly.detector import Judgement
     from seqkit.models.anomaly.forecaster import Forecaster
+    from seqkit.models.anomaly.judgement import Judgement, Scored
 
 Tensors = list[tf.Tensor]
-
-
-class Scored(NamedTuple):
-    """What is found of a reading."""
-
-    score: tf.Tensor
-    severity: tf.Tensor
-    is_anomaly: tf.Tensor
-    level: tf.Tensor  # of the threshold
-    contributions: tf.Tensor  # (C,), of the channels to the score
 
 
 class ForecastGraph:
@@ -117,32 +107,22 @@ class StreamGraph:
 
     def _start(self, first: np.datetime64 | None = None) -> Tensors:
         of_forecasts = self.forecasts.start(first)
-        judged = self.judgement
-        others = (self.sources.gaps, judged.scorer, judged.alarm)
-        starts = [each.start() for each in others]
-        self._counts = [len(of_forecasts), *map(len, starts)]
-        return of_forecasts + [tf.constant(part) for start in starts for part in start]
+        others = (self.sources.gaps.start(), self.judgement.start())
+        self._counts = [len(of_forecasts), *map(len, others)]
+        return of_forecasts + [tf.constant(part) for start in others for part in start]
 
-    def step(self, value: tf.Tensor, state: tf.Tensor) -> tuple[Scored, tf.Tensor]:
+    def step(self, value: tf.Tensor, state: tf.Tensor) -> tuple["Scored", tf.Tensor]:
         """Take one reading (channels,), NaN where missing: float64."""
         parts, place = self._unpacked(state), 0
         groups = []
         for count in self._counts:
             groups.append(parts[place : place + count])
             place += count
-        of_forecasts, of_gaps, of_scorer, of_alarm = groups
-        judged = self.judgement
+        of_forecasts, of_gaps, of_judgement = groups
         step, expected, of_forecasts = self.forecasts.step(value, of_forecasts)
         errors, silence, of_gaps = self.sources.step(step, expected, of_gaps, ops)
-        contributions, of_scorer = judged.scorer.step(errors, of_scorer, ops)
-        score = judged.scorer.finish(ops.sum(contributions), ops)
-        level = tf.constant(judged.threshold.value, tf.float64)
-        relative = ops.where(ops.isfinite(score), score / level, 0.0)
-        silent = ops.max(silence)
-        severity = ops.where(silent > 1, ops.maximum(relative, silent), relative)
-        is_anomaly, of_alarm = judged.alarm.step(severity, of_alarm, ops)
-        state = self._packed([*of_forecasts, *of_gaps, *of_scorer, *of_alarm])
-        return Scored(score, severity, is_anomaly, level, contributions), state
+        scored, of_judgement = self.judgement.step(errors, silence, of_judgement, ops)
+        return scored, self._packed([*of_forecasts, *of_gaps, *of_judgement])
 
     def run(self, values: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Take readings (time, channels): scores and whether they are anomalous."""

@@ -8,7 +8,7 @@ from seqkit.models.anomaly.settings import DetectorSettings
 from seqkit.series import Threshold, dynamic, peaks_over_threshold, prune, quantile
 from seqkit.series.nonparametric import widened
 
-_LEAST = 3.0  # a score under it says nothing, however alike the training scores are
+LEAST = 3.0  # a score under it says nothing, however alike the training scores are
 
 
 def fit_threshold(scores: np.ndarray, settings: DetectorSettings) -> Threshold:
@@ -27,9 +27,9 @@ def fit_threshold(scores: np.ndarray, settings: DetectorSettings) -> Threshold:
         found = dynamic(scores, buffer=settings.buffer)
     else:
         found = peaks_over_threshold(scores, settings.false_alarms, settings.gap)
-    if found.value < _LEAST:
+    if found.value < LEAST:
         return Threshold(
-            _LEAST, f"the least there is; by the clean scores {found.value:.3g}"
+            LEAST, f"the least there is; by the clean scores {found.value:.3g}"
         )
     return found
 

@@ -1,5 +1,6 @@
 """How good a detector is, measured honestly. Needs the `apps` extra."""
 
+from seqkit.series.metrics.affiliation import above_chance, affiliation_quality
 from seqkit.series.metrics.events import (
     EventQuality,
     detection_delays,
@@ -21,7 +22,7 @@ from seqkit.series.metrics.points import (
     point_quality,
 )
 from seqkit.series.metrics.ranges import range_quality
-from seqkit.series.metrics.volume import volume_under_surface
+from seqkit.series.metrics.volume import usual_window, volume_under_surface
 
 __all__ = [
     "STANDARD",
@@ -29,6 +30,8 @@ __all__ = [
     "Judged",
     "Profile",
     "Quality",
+    "above_chance",
+    "affiliation_quality",
     "area_under_precision_recall",
     "best_nab_score",
     "detection_delays",
@@ -38,6 +41,7 @@ __all__ = [
     "point_adjusted",
     "point_quality",
     "range_quality",
+    "usual_window",
     "volume_under_surface",
     "windows_of_times",
 ]

@@ -7,6 +7,8 @@ from seqkit.series.metrics.points import labelled_scores
 from seqkit.series.thresholds import merged, runs
 
 _THRESHOLDS = 250
+_MOST_ROWS, _MOST_LAGS = 20_000, 400  # of the correlation
+_LEAST_LAG, _MOST_WINDOW, _NO_PERIOD = 3, 300, 125
 
 
 def volume_under_surface(
@@ -68,6 +70,37 @@ def volume_under_surface(
         recall = np.minimum(1, of_all / (labels.sum() + of_edges / 2)) * hit
         areas.append((np.diff(recall, prepend=0) * of_all / counts).sum())
     return float(np.mean(areas))
+
+
+def usual_window(values: np.ndarray) -> int:
+    """Give the window by which TSB-AD measures scores of a series: its period.
+
+    The lag from 3 to 300 at which the correlation of the first 20,000 readings with
+    themselves has its greatest peak; 125 where there is none.
+
+    Args:
+        values: Shape (time,), without NaN.
+
+    Example:
+        >>> usual_window(np.sin(np.arange(1000) * 2 * np.pi / 40))
+        40
+
+    Reference:
+        Liu & Paparrizos 2024, The Elephant in the Room: Towards a Reliable Time-Series
+        Anomaly Detection Benchmark.
+    """
+    seen = values[:_MOST_ROWS] - values[:_MOST_ROWS].mean()
+    power = np.abs(np.fft.rfft(seen, 2 * len(seen))) ** 2
+    correlation = np.fft.irfft(power)[: min(_MOST_LAGS, len(seen) - 1) + 1]
+    later = correlation[_LEAST_LAG:]
+    inner = later[1:-1]
+    peaks = 1 + np.flatnonzero((inner > later[:-2]) & (inner > later[2:]))
+    if not len(peaks):
+        return _NO_PERIOD
+    best = int(peaks[np.argmax(later[peaks])])
+    if not _LEAST_LAG <= best <= _MOST_WINDOW:
+        return _NO_PERIOD
+    return best + _LEAST_LAG
 
 
 def _soft_labels(

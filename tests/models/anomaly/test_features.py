@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from seqkit.errors import InputError
-from seqkit.models.anomaly.features import Features, joined, without_extremes
+from seqkit.models.anomaly.features import Features, joined
 from seqkit.models.anomaly.normal import Normal
 from seqkit.models.anomaly.settings import ForecasterSettings
 from tests.models.anomaly.conftest import waves
@@ -36,18 +36,6 @@ def test_exogenous_channels_are_held_and_nothing_is_known_before():
     assert (read.past[:3] == 0).all()
     assert (read.past[100:105, 1] == read.past[99, 1]).all()
     assert np.isfinite(read.past).all()
-
-
-@pytest.mark.parametrize("wrong", [-9999.0, 1e9])
-def test_few_extremes_are_left_out_many_are_not(wrong):
-    values = waves(1000)
-    values[[10, 20]] = wrong
-    assert np.flatnonzero(np.isnan(without_extremes(values))).tolist() == [10, 20]
-    values[::50] = wrong
-    assert not np.isnan(without_extremes(values)).any()
-    spikes = np.zeros((1000, 1))
-    spikes[500] = 1.0
-    assert not np.isnan(without_extremes(spikes)).any()  # there is no other scale
 
 
 def test_joined():
