@@ -198,9 +198,7 @@ def stream(options: argparse.Namespace) -> None:
 
     try:
         with lines_of(options.file, options.follow, lambda: bool(stopped)) as lines:
-            for report in watch.reports(
-                noted(lines), options.every, options.separator
-            ):
+            for report in watch.reports(noted(lines), options.every, options.separator):
                 print(json.dumps(report) if options.json else _line(report), flush=True)
     finally:
         if options.state:

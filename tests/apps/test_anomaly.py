@@ -294,7 +294,8 @@ def test_labels_without_times(tmp_path):
 
 def test_the_best_of_a_column_is_above_nothing():
     each = {"f1": 0.0, "false": 0}
-    of = {**dict.fromkeys(("events", "alarms", "ranges"), each), "vus_pr": 0.0}
+    kinds = ("events", "alarms", "ranges", "affiliation_above_chance")
+    of = {**dict.fromkeys(kinds, each), "vus_pr": 0.0}
     laid_out = anomaly_run.summary({"seqkit": {**of, "delay": None}}).splitlines()
     assert "*" not in laid_out[1]
 
