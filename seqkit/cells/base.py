@@ -140,6 +140,15 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
         """
         return values
 
+    def sequence_loss(self, first: Sequence, last: Sequence) -> Any:
+        """Return what a whole sequence adds to the loss of a model, or None.
+
+        Args:
+            first: the states before the first step.
+            last: the states after the last.
+        """
+        return None
+
     def call(
         self, inputs: Any, states: Any, training: bool = False, noise: Any = None
     ) -> tuple:

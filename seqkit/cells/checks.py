@@ -69,6 +69,14 @@ def positive(name: str, value: Any) -> float:
     return float(number)
 
 
+def not_negative(name: str, value: Any) -> float:
+    """Return the value if it is a finite number from 0 on."""
+    number = plain(value)
+    if not _is_number(number) or not 0 <= number < math.inf:
+        raise ValueError(f"`{name}` must be a number from 0 on, got {value!r}.")
+    return float(number)
+
+
 def share(name: str, value: Any) -> float:
     """Return the value if it lies in (0, 1]."""
     number = plain(value)

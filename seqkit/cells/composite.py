@@ -193,6 +193,18 @@ class CompositeCell(Cell):
                 values[i] = value
         return values
 
+    def sequence_loss(self, first: Sequence, last: Sequence) -> Any:
+        """Return what the parts add to the loss of a model, or None."""
+        states = zip(
+            self.parts,
+            self.states_of_parts(first),
+            self.states_of_parts(last),
+            strict=True,
+        )
+        losses = [part.sequence_loss(*own) for part, *own in states]
+        found = [loss for loss in losses if loss is not None]
+        return sum(found) if found else None
+
     # The recurrent dropout mask is all masks that are used within a step, side by side:
     # of each part its recurrent mask, and that of its input unless it is the cell's.
 

@@ -30,6 +30,9 @@ class LearnedInitialStateCell(WrapperCell):
         seed: integer that fixes random states.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
+    A stateful layer starts from the learned states where it is built or its states are
+    reset, and no gradient reaches them.
+
     Raises:
         ValueError: an argument is out of its range.
 

@@ -30,6 +30,8 @@ class SkipCell(WrapperCell):
     Args:
         layer: a cell, or a layer over one.
         return_updates: whether u_t stands after the output, as one more feature.
+        budget: λ, at least 0: layers add the loss λ Σ_t u_t, the mean over the rows, to
+            the model's.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
     Example:
@@ -45,9 +47,16 @@ class SkipCell(WrapperCell):
 
     part_names = ("cell",)
 
-    def __init__(self, layer: Any, return_updates: bool = False, **kwargs: Any):
+    def __init__(
+        self,
+        layer: Any,
+        return_updates: bool = False,
+        budget: float = 0.0,
+        **kwargs: Any,
+    ):
         super().__init__(layer=layer, **kwargs)
         self.return_updates = checks.flag("return_updates", return_updates)
+        self.budget = checks.not_negative("budget", budget)
 
     @property
     def state_size(self) -> list[int]:
@@ -105,6 +114,14 @@ class SkipCell(WrapperCell):
         delta = mixed(ops.sigmoid(score), delta)
         emitted = ops.concatenate([y, u], axis=-1) if self.return_updates else y
         return emitted, [*new, y, delta, (1 - u) * a, count + u]
+
+    def sequence_loss(self, first: Sequence, last: Sequence) -> Any:
+        """Return the loss of the updates, and what the cell inside adds, or None."""
+        inside = super().sequence_loss(first, last)
+        if not self.budget:
+            return inside
+        loss = self.budget * ops.mean(last[-1] - first[-1])
+        return loss if inside is None else loss + inside
 
     def readout(self, emission: Any) -> Any:
         """Return y_t as it is."""

@@ -155,14 +155,15 @@ class LayerOverCell(keras.layers.RNN):
         sequences = self._sequences(sequences)
         states = self._first_states(sequences, initial_state)
         mask = arguments.mask_of_steps(self.name, sequences, mask)
-        output, states = self._run(sequences, states, mask, training, **more)
-        output, states = keras.tree.map_structure(
-            lambda tensor: ops.cast(tensor, self.compute_dtype), (output, list(states))
+        output, last = self._run(sequences, states, mask, training, **more)
+        self._add_losses(states, last)
+        output, last = keras.tree.map_structure(
+            lambda tensor: ops.cast(tensor, self.compute_dtype), (output, list(last))
         )
         if self.stateful:
-            for variable, state in zip(self.states, states, strict=True):
+            for variable, state in zip(self.states, last, strict=True):
                 variable.assign(state)
-        return (output, *states) if self.return_state else output
+        return (output, *last) if self.return_state else output
 
     def _run(
         self, sequences: Any, states: list, mask: Any, training: bool
@@ -183,6 +184,12 @@ class LayerOverCell(keras.layers.RNN):
         self.cell.reset_dropout_mask()
         self.cell.reset_recurrent_dropout_mask()
         return output, states
+
+    def _add_losses(self, first: list, last: list) -> None:
+        """Add what the cell makes of the states to the losses of the model."""
+        loss = self.cell.sequence_loss(first, last)
+        if loss is not None:
+            self.add_loss(loss)
 
     @property
     def supports_jit(self) -> bool:

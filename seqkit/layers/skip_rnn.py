@@ -1,7 +1,5 @@
 """A layer that learns to skip steps."""
 
-from typing import Any
-
 import keras
 
 from seqkit.cells.skip import SkipCell
@@ -14,10 +12,6 @@ class SkipRNN(LayerOverLayer):
 
     The options are those of the layer inside, where none are given. The number of
     updates is the last state.
-
-    Args:
-        budget: λ, at least 0: the loss λ Σ_t u_t, the mean over the rows, is added to
-            the model's.
 
     Example:
     >>> from seqkit.layers import GRU
@@ -32,18 +26,3 @@ class SkipRNN(LayerOverLayer):
     """
 
     cell_class = SkipCell
-
-    def __init__(self, layer: Any, budget: float = 0.0, **kwargs: Any):
-        super().__init__(layer=layer, **kwargs)
-        if isinstance(budget, bool) or not budget >= 0:
-            raise ValueError(f"`budget` must be a number from 0 on, got {budget!r}.")
-        self.budget = budget
-
-    def _run(
-        self, sequences: Any, states: list, mask: Any, training: bool
-    ) -> tuple[Any, list]:
-        """Run the cell, and add the loss of its updates."""
-        output, last = super()._run(sequences, states, mask, training)
-        if self.budget:
-            self.add_loss(self.budget * keras.ops.mean(last[-1] - states[-1]))
-        return output, last

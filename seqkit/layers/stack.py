@@ -7,6 +7,7 @@ import keras
 from seqkit.cells.stack import StackCell
 from seqkit.layers.base import RecurrentLayer
 from seqkit.layers.rnn import RNN
+from seqkit.layers.wrapper import refuse_options
 
 
 @keras.saving.register_keras_serializable("seqkit")
@@ -35,19 +36,9 @@ class Stack(RecurrentLayer):
     def __init__(self, layers: Any, **kwargs: Any):
         if isinstance(layers, (list, tuple)):
             for layer in layers:
-                refuse_options("layers", layer)
+                refuse_options("layers", layer, but=("return_sequences",))
         super().__init__(layers=layers, **kwargs)
-        lower = [RNN(part, return_sequences=True) for part in self.cell.parts[:-1]]
-        last = RNN(
-            self.cell.parts[-1],
-            return_sequences=self.return_sequences,
-            zero_output_for_mask=self.zero_output_for_mask,
-        )
-        self.levels = [*lower, last]
-        for layer in self.levels:
-            layer.return_state, layer.unroll = True, self.unroll
-            layer.recompute = self.recompute
-        self.levels[0].go_backwards = self.go_backwards
+        self.levels = [RNN(part, return_state=True) for part in self.cell.parts]
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Create the weights for sequences `(batch, time, features)`."""
@@ -60,6 +51,7 @@ class Stack(RecurrentLayer):
         self, sequences: Any, states: list, mask: Any, training: bool
     ) -> tuple[Any, list]:
         """Run one layer after the other over the whole sequence."""
+        self._pass_options_on()
         output, last = sequences, []
         for layer, first in zip(
             self.levels, self.cell.states_of_parts(states), strict=True
@@ -72,18 +64,17 @@ class Stack(RecurrentLayer):
                 mask = keras.ops.flip(mask, axis=1)
         return output, last
 
+    def _add_losses(self, first: list, last: list) -> None:
+        """Add nothing: the layers inside have added their losses."""
 
-def refuse_options(name: str, layer: Any) -> None:
-    """Raise where a layer inside another has options that would be ignored.
+    def _pass_options_on(self) -> None:
+        """Give each layer its part of the options, as they are now.
 
-    Raises:
-        ValueError: an option of it is not its default.
-    """
-    if not isinstance(layer, keras.layers.RNN):
-        return
-    for option in ("return_state", "go_backwards", "stateful", "zero_output_for_mask"):
-        if getattr(layer, option):
-            raise ValueError(
-                f"`{option}` belongs to the outer layer, not to {layer.name!r} in "
-                f"`{name}`, got True."
-            )
+        `Bidirectional` for one sets options of a layer that is made already.
+        """
+        for layer in self.levels:
+            layer.return_sequences = True
+            layer.unroll, layer.recompute = self.unroll, self.recompute
+        self.levels[0].go_backwards = self.go_backwards
+        self.levels[-1].return_sequences = self.return_sequences
+        self.levels[-1].zero_output_for_mask = self.zero_output_for_mask

@@ -1,10 +1,12 @@
 """Layers around other layers."""
 
+import inspect
+from collections.abc import Collection
 from typing import Any
 
 import keras
 
-from seqkit.layers.base import LayerOverCell, RecurrentLayer
+from seqkit.layers.base import RecurrentLayer
 
 OPTIONS = (
     "activity_regularizer",
@@ -27,9 +29,10 @@ class LayerOverLayer(RecurrentLayer):
     def __init__(self, layer: Any, **kwargs: Any):
         if isinstance(layer, dict):
             layer = keras.saving.deserialize_keras_object(layer)
+        refuse_options("layer", layer, but=OPTIONS)
         options = {}
-        if isinstance(layer, LayerOverCell):
-            options = {name: getattr(layer, name) for name in OPTIONS}
+        if isinstance(layer, keras.layers.RNN):
+            options = {n: getattr(layer, n) for n in OPTIONS if hasattr(layer, n)}
         super().__init__(layer=layer, **{**options, **kwargs})
 
     def get_config(self) -> dict:
@@ -39,3 +42,28 @@ class LayerOverLayer(RecurrentLayer):
             value = getattr(self, name)
             config[name] = keras.saving.serialize_keras_object(value)
         return config
+
+
+def refuse_options(name: str, layer: Any, but: Collection[str]) -> None:
+    """Raise where a layer, of which the cell alone is taken, has options that get lost.
+
+    Args:
+        name: the argument that holds the layer.
+        layer: a recurrent layer; of another thing nothing is known here.
+        but: the options that are not lost.
+
+    Raises:
+        ValueError: an option of the layer is not its default.
+    """
+    if not isinstance(layer, keras.layers.RNN):
+        return
+    of_cell = inspect.signature(type(layer.cell)).parameters
+    for option, parameter in inspect.signature(type(layer)).parameters.items():
+        lost = option not in but and option not in of_cell and option != "cell"
+        value = getattr(layer, option, parameter.default) if lost else None
+        if lost and parameter.default is not inspect.Parameter.empty:
+            if value is not parameter.default and value != parameter.default:
+                raise ValueError(
+                    f"`{option}` of {layer.name!r} in `{name}` would be lost, since "
+                    f"its cell alone is taken, got {value!r}."
+                )

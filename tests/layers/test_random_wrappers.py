@@ -9,6 +9,8 @@ from seqkit.cells import GRUCell, LSTMCell, SimpleRNNCell
 from seqkit.layers import (
     GRU,
     LSTM,
+    RNN,
+    Bidirectional,
     LearnedInitialState,
     SimpleRNN,
     SkipRNN,
@@ -194,6 +196,21 @@ def test_a_budget_makes_for_fewer_updates():
     expected = 0.5 * np.mean(np.sum(outputs[..., -1], axis=1))
     assert float(loss) == pytest.approx(expected, rel=1e-5)
     assert tape.gradient(loss, layer.cell.update_bias.value).numpy()[0] > 0
+
+
+@pytest.mark.parametrize("outside", [Bidirectional, Zoneout, RNN])
+def test_a_budget_counts_wherever_a_skip_rnn_stands(outside):
+    def loss(budgets):
+        lower, upper = (SkipRNN(GRU(3), budget=budget) for budget in budgets)
+        stack = Stack([lower, upper], return_sequences=True)
+        inside = stack.cell if outside is RNN else stack
+        layer = given(outside(inside))
+        layer(X)
+        return float(sum(layer.losses))
+
+    first, second, both = loss((1, 0)), loss((0, 1)), loss((0.5, 2))
+    assert first > 0 and second > 0
+    assert both == pytest.approx(0.5 * first + 2 * second)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,15 @@ import pytest
 import tensorflow as tf
 
 from seqkit.cells import GRUCell, LSTMCell, SimpleRNNCell
-from seqkit.layers import GRU, LSTM, RNN, SimpleRNN, Stack
+from seqkit.layers import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    OutputFeedback,
+    SimpleRNN,
+    Stack,
+)
 
 X = np.random.default_rng(0).normal(size=(3, 6, 2)).astype("float32")
 
@@ -68,12 +76,35 @@ def test_sizes_of_residual_connections_are_checked():
         (GRU(2), "`layers` must be a list"),
         ([keras.layers.Dense(2)], "`layers` must be a recurrent layer or a cell"),
         ([keras.layers.LSTMCell(2)], "`layers` must be a recurrent layer or a cell"),
-        ([GRU(2, stateful=True)], "`stateful` belongs to the outer layer"),
+        ([GRU(2, stateful=True)], "`stateful` of 'gru.*' in `layers` would be lost"),
+        ([GRU(2, activity_regularizer="l2")], "`activity_regularizer` of 'gru.*' in"),
+        ([GRU(2, recompute=True)], "`recompute` of 'gru.*' in `layers` would be lost"),
+        ([OutputFeedback(GRU(2), 1, sampling=0.5)], "`sampling` of 'output_feed"),
+        ([keras.layers.RNN(GRUCell(2), unroll=True)], "`unroll` of 'rnn.*' in"),
     ],
 )
 def test_what_is_no_layer_is_refused(layers, message):
     with pytest.raises(ValueError, match=message):
         Stack(layers)
+
+
+def test_options_may_be_set_on_a_stack_that_is_made(tmp_path):
+    """As `Bidirectional` does, by which a model that is read back was not the same."""
+    mask = np.arange(X.shape[1]) % 3 != 1
+    stack = given(Stack([GRU(3), LSTMCell(2)], return_sequences=True))
+    stack.zero_output_for_mask = True
+    assert not np.any(np.asarray(stack(X, mask=mask[None]))[:, ~mask])
+    stack.return_sequences = False
+    assert stack(X).shape == (len(X), 2)
+    inputs = keras.Input(X.shape[1:])
+    both = Bidirectional(Stack([GRU(3), LSTMCell(2)], return_sequences=True))
+    model = keras.Model(inputs, both(keras.layers.Masking()(inputs)))
+    spoiled = X * mask[:, None]
+    expected = model(spoiled)
+    model.save(tmp_path / "model.keras")
+    found = keras.models.load_model(tmp_path / "model.keras")(spoiled)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert not np.any(np.asarray(expected)[:, ~mask])
 
 
 def test_a_stack_in_a_stack():
