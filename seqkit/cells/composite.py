@@ -96,7 +96,8 @@ class CompositeCell(Cell):
 
     def build(self, input_shape: tuple) -> None:
         """Create the parts' weights for inputs `(..., features)`."""
-        for part, width in zip(self.parts, self.input_widths(), strict=True):
+        for k, part in enumerate(self.parts):
+            width = self.input_widths()[k]  # known once the part before is built
             if not part.built:
                 part.build((*input_shape[:-1], width or input_shape[-1]))
 

@@ -57,13 +57,13 @@ def refuse_options(name: str, layer: Any, but: Collection[str]) -> None:
     """
     if not isinstance(layer, keras.layers.RNN):
         return
-    of_cell = inspect.signature(type(layer.cell)).parameters
-    for option, parameter in inspect.signature(type(layer)).parameters.items():
-        lost = option not in but and option not in of_cell and option != "cell"
-        value = getattr(layer, option, parameter.default) if lost else None
-        if lost and parameter.default is not inspect.Parameter.empty:
-            if value is not parameter.default and value != parameter.default:
-                raise ValueError(
-                    f"`{option}` of {layer.name!r} in `{name}` would be lost, since "
-                    f"its cell alone is taken, got {value!r}."
-                )
+    parameters = inspect.signature(type(layer)).parameters
+    taken = {"cell", *but, *inspect.signature(type(layer.cell)).parameters}
+    for option in parameters.keys() - taken:
+        default = parameters[option].default
+        value = getattr(layer, option, default)
+        if default is not inspect.Parameter.empty and value != default:
+            raise ValueError(
+                f"`{option}` of {layer.name!r} in `{name}` would be lost, since its "
+                f"cell alone is taken, got {value!r}."
+            )

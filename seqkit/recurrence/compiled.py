@@ -7,14 +7,13 @@ its steps. The forward loop keeps the states and the result of each `dot`, so th
 backward loop repeats no recurrent product.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.functions import functions_of
-from seqkit.recurrence.given_gradients import with_gradient
+from seqkit.recurrence.given_gradients import once, with_gradient
 from seqkit.recurrence.rides import Rides
 from seqkit.recurrence.shapes import capacity, n_parts, rows_to_add
 from seqkit.recurrence.sweep import Given
@@ -97,26 +96,6 @@ def compiled_loop(
     sources = [inputs, *states, *weights]
     output, *last = with_gradient([output, *last], sources, once(gradient, sources))
     return output, last
-
-
-def once(gradient: Callable, sources: list) -> Callable:
-    """Return a gradient function whose own gradient is an error, not a wrong number.
-
-    Args:
-        gradient: takes the gradients that come from above.
-        sources: what the gradient depends on besides.
-    """
-
-    def of_gradient(*_: Any) -> None:
-        raise NotImplementedError(
-            "The compiled recurrence has first derivatives only. For a gradient of a "
-            "gradient, call the layer inside `seqkit.recurrence.portable()`."
-        )
-
-    def checked(*upstream: Any) -> list:
-        return with_gradient(gradient(*upstream), [*upstream, *sources], of_gradient)
-
-    return checked
 
 
 class Frame:

@@ -14,6 +14,7 @@ from seqkit.recurrence.backward import Backward
 from seqkit.recurrence.devices import has_gpu
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.forward import Forward, Inference
+from seqkit.recurrence.given_gradients import constants
 from seqkit.recurrence.kinds import kind_of
 from seqkit.recurrence.linear_scan import scan_sequence
 from seqkit.recurrence.rides import Rides
@@ -27,7 +28,9 @@ MOST_KINDS = 256
 class Functions:
     """The compiled functions of one kind of cell; one compilation for each shape.
 
-    They hold no cell: a function is traced with the cell for which it is called.
+    They hold no cell: a function is traced with the cell for which it is called. Their
+    gradients are given by hand, so that no tape may watch what they are called with: it
+    would make TensorFlow differentiate the functions themselves, which XLA cannot.
     """
 
     def __init__(self) -> None:
@@ -50,22 +53,22 @@ class Functions:
     def forward(self, cell: Equations, *arguments: Any) -> tuple:
         """Run the loop forward: output, last states, and what was kept, or None."""
         with self._for(cell):
-            return self._forward(*_constants(arguments))
+            return self._forward(*constants(arguments))
 
     def backward(self, cell: Equations, *arguments: Any) -> tuple:
         """Run the loop backward: gradients of inputs, initial states and weights."""
         with self._for(cell):
-            return self._backward(*_constants(arguments))
+            return self._backward(*constants(arguments))
 
     def scan(self, cell: Equations, *arguments: Any) -> tuple[Any, list]:
         """Run a sequence at once: output and last states."""
         with self._for(cell):
-            return self._scan(*_constants(arguments))
+            return self._scan(*constants(arguments))
 
     def scan_back(self, cell: Equations, *arguments: Any) -> tuple[Any, list, list]:
         """Run it again, and back: gradients of inputs, initial states and weights."""
         with self._for(cell):
-            return self._scan_back(*_constants(arguments))
+            return self._scan_back(*constants(arguments))
 
     def _run_scan(
         self, inputs: Any, valid: Any, states: list, weights: list, every: bool
@@ -120,17 +123,6 @@ class Functions:
         cell = self._traced.cell
         sweep = Backward(cell, given, place, return_sequences, unroll)
         return sweep.run(kept, d_output, d_last)
-
-
-def _constants(arguments: tuple) -> tuple:
-    """Return arguments through which no tape differentiates.
-
-    The functions' gradients are given by hand. A second tape that watched would make
-    TensorFlow differentiate the functions themselves, which XLA cannot.
-    """
-    return tf.nest.map_structure(
-        lambda each: tf.stop_gradient(each) if tf.is_tensor(each) else each, arguments
-    )
 
 
 _of_kinds: collections.OrderedDict[Any, Functions] = collections.OrderedDict()

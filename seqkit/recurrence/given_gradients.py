@@ -20,8 +20,11 @@ def with_gradient(
 ) -> list:
     """Return tensors equal to the results, which a given function differentiates.
 
+    What the results are computed of must be no source itself, but `constants` of them:
+    else tapes would differentiate both ways.
+
     Args:
-        results: tensors of the graph that is being traced.
+        results: tensors.
         sources: the tensors of which they are functions.
         gradient: takes the gradient of each result, returns that of each source, or
             None.
@@ -29,9 +32,6 @@ def with_gradient(
     Returns:
         A tensor for each result.
     """
-    graph = tf.compat.v1.get_default_graph()
-    with graph.gradient_override_map({"IdentityN": _NAME}):
-        tensors = tf.raw_ops.IdentityN(input=[*results, *sources])
 
     def of_all(*upstream: Any) -> list:
         dense = [
@@ -40,11 +40,42 @@ def with_gradient(
         ]
         return [None] * len(results) + list(gradient(*dense))
 
-    if not hasattr(graph, _KEPT):
-        setattr(graph, _KEPT, {})
-    getattr(graph, _KEPT)[tensors[0].op.name] = of_all
+    graph = tf.compat.v1.get_default_graph()
+    with graph.gradient_override_map({"IdentityN": _NAME}):
+        tensors = tf.raw_ops.IdentityN(input=[*results, *sources])
+    if tf.inside_function():
+        if not hasattr(graph, _KEPT):
+            setattr(graph, _KEPT, {})
+        getattr(graph, _KEPT)[tensors[0].op.name] = of_all
     record_operation(_NAME, tensors, [*results, *sources], of_all)
     return tensors[: len(results)]
+
+
+def constants(nest: Any) -> Any:
+    """Return a nest with tensors through which no tape differentiates."""
+    return tf.nest.map_structure(
+        lambda each: tf.stop_gradient(each) if tf.is_tensor(each) else each, nest
+    )
+
+
+def once(gradient: Callable, sources: list) -> Callable:
+    """Return a gradient function whose own gradient is an error, not a wrong number.
+
+    Args:
+        gradient: takes the gradients that come from above.
+        sources: what the gradient depends on besides.
+    """
+
+    def of_gradient(*_: Any) -> None:
+        raise NotImplementedError(
+            "This recurrence has first derivatives only. For a gradient of a "
+            "gradient, call the layer inside `seqkit.recurrence.portable()`."
+        )
+
+    def checked(*upstream: Any) -> list:
+        return with_gradient(gradient(*upstream), [*upstream, *sources], of_gradient)
+
+    return checked
 
 
 @tf.RegisterGradient(_NAME)

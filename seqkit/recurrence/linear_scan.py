@@ -7,11 +7,13 @@ run side by side, each from a state of zero, which shows what each does to any s
 from this follow the states between the blocks, and with these all blocks run again.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
 from seqkit.cells.linear import Parts, add, conjugate, multiply
+from seqkit.recurrence.given_gradients import constants, with_gradient
 from seqkit.recurrence.slices import room_for, slices_of, stacked, write
 from seqkit.recurrence.steps import by_rows, time_major
 from seqkit.recurrence.weights import reading
@@ -87,35 +89,29 @@ def linear_scan(
     Returns:
         Tensors `(time, batch, size)`, as many.
     """
-    parts = len(b)
-    run = _in_blocks if in_blocks else _one_by_one
+    run: Callable = _in_blocks if in_blocks else _one_by_one
 
-    @tf.custom_gradient
-    def scan(*tensors: Any) -> tuple:
-        a, b, start = (tensors[i * parts : (i + 1) * parts] for i in range(3))
-        every = run(a, b, start, reverse)
-        for h in every:
-            h.set_shape(b[0].shape)
+    every = run(*constants((a, b, start)), reverse)
+    for h in every:
+        h.set_shape(b[0].shape)
 
-        def gradient(*upstream: Any) -> tuple:
-            constant = len(a[0].shape) == 1
-            following = a if constant else [_next(part, reverse) for part in a]
-            zero = [tf.zeros_like(part) for part in start]
-            back = conjugate(following)
-            d_b = linear_scan(back, upstream, zero, in_blocks, not reverse)
-            pairs = zip(every, start, strict=True)
-            before = [_before(*pair, reverse) for pair in pairs]
-            d_a = multiply(d_b, conjugate(before))
-            if constant:
-                d_a = [tf.reduce_sum(part, [0, 1]) for part in d_a]
-            of_first = a if constant else [_at_end(part, not reverse) for part in a]
-            d_first = [_at_end(part, not reverse) for part in d_b]
-            d_start = multiply(d_first, conjugate(of_first))
-            return (*d_a, *d_b, *d_start)
+    def gradient(*upstream: Any) -> list:
+        constant = len(a[0].shape) == 1
+        following = a if constant else [_next(part, reverse) for part in a]
+        zero = [tf.zeros_like(part) for part in start]
+        back = conjugate(following)
+        d_b = linear_scan(back, upstream, zero, in_blocks, not reverse)
+        pairs = zip(found, start, strict=True)
+        before = [_before(*pair, reverse) for pair in pairs]
+        d_a = multiply(d_b, conjugate(before))
+        if constant:
+            d_a = [tf.reduce_sum(part, [0, 1]) for part in d_a]
+        of_first = a if constant else [_at_end(part, not reverse) for part in a]
+        d_first = [_at_end(part, not reverse) for part in d_b]
+        return [*d_a, *d_b, *multiply(d_first, conjugate(of_first))]
 
-        return tuple(every), gradient
-
-    return list(scan(*a, *b, *start))
+    found = with_gradient(every, [*a, *b, *start], gradient)
+    return found
 
 
 def _at_end(tensor: Any, at_start: bool = False) -> Any:

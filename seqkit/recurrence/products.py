@@ -5,6 +5,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from seqkit.recurrence.given_gradients import with_gradient
+
 
 class Probe:
     """Multiplies, and keeps what a step multiplies, in order.
@@ -75,16 +77,14 @@ class Replay:
         place = len(self.vectors)
         self.vectors.append(vector)
 
-        @tf.custom_gradient
-        def product(_: Any, anchor: Any) -> tuple:
-            def gradient(error: Any) -> tuple:
-                self._errors[place] = error
-                d_vector = tf.matmul(error, self.transposed_kernels[place])
-                return d_vector, tf.zeros_like(anchor)
+        def gradient(error: Any) -> list:
+            self._errors[place] = error
+            d_vector = tf.matmul(error, self.transposed_kernels[place])
+            return [d_vector, tf.zeros_like(self.anchor)]
 
-            return self.results[place], gradient
-
-        return product(vector, self.anchor)
+        sources = [vector, self.anchor]
+        (result,) = with_gradient([self.results[place]], sources, gradient)
+        return result
 
     @property
     def errors(self) -> list:

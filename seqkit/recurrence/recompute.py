@@ -13,6 +13,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from seqkit.recurrence.given_gradients import constants, once, with_gradient
 from seqkit.recurrence.shapes import power_of_two
 
 ZERO = tf.UnconnectedGradients.ZERO
@@ -43,68 +44,64 @@ def recomputed_loop(
         What the loop returns for the whole sequence.
     """
     segments = Segments(inputs, valid, every)
-    count = len(states)
+    sources = [inputs, *states, *weights]
+    inputs, states, weights = constants((inputs, states, weights))
 
-    @tf.custom_gradient
-    def run(inputs: Any, *rest: Any) -> tuple:
-        first, weights = list(rest[:count]), list(rest[count:])
+    def forward(i: Any, states: list) -> tuple[Any, list]:
+        return loop(*segments.cut(inputs, i), states, weights, False)
 
-        def forward(i: Any, states: list) -> tuple[Any, list]:
-            return loop(*segments.cut(inputs, i), states, weights, False)
+    def run_segment(i: Any, states: list, kept: list, outputs: Any) -> tuple:
+        kept = [a.write(i, s) for a, s in zip(kept, states, strict=True)]
+        output, states = forward(i, states)
+        return i + 1, states, kept, outputs.write(i, output)
 
-        def step(i: Any, states: list, kept: list, outputs: Any) -> tuple:
-            kept = [a.write(i, s) for a, s in zip(kept, states, strict=True)]
-            output, states = forward(i, states)
-            return i + 1, states, kept, outputs.write(i, output)
+    kept = [segments.array(state) for state in states]
+    outputs = tf.TensorArray(inputs.dtype, segments.full, clear_after_read=False)
+    _, before_rest, kept, outputs = tf.while_loop(
+        lambda i, *_: i < segments.full,
+        run_segment,
+        (0, states, kept, outputs),
+        parallel_iterations=1,
+    )
+    rest_output, last = forward(None, before_rest)
+    timed = [segments.size] if return_sequences else []
+    stacked = segments.stack(outputs, inputs, [*timed, rest_output.shape[-1]])
 
-        kept = [segments.array(state) for state in first]
-        outputs = tf.TensorArray(inputs.dtype, segments.full, clear_after_read=False)
-        _, before_rest, kept, outputs = tf.while_loop(
-            lambda i, *_: i < segments.full,
+    def backward(i: Any, states: list, d_output: Any, d_last: list) -> tuple:
+        segment, mask = segments.cut(inputs, i)
+        watched = [segment, states, weights]
+        with tf.GradientTape() as tape:
+            tape.watch(watched)
+            output, after = loop(segment, mask, states, weights, True)
+        return tape.gradient([output, *after], watched, [d_output, *d_last], ZERO)
+
+    def gradient(d_stacked: Any, d_rest: Any, *d_last: Any) -> list:
+        d_rest_inputs, d_states, d_weights = backward(
+            None, before_rest, d_rest, list(d_last)
+        )
+
+        def step(i: Any, d_states: list, d_weights: list, d_inputs: Any) -> tuple:
+            states = [array.read(i) for array in kept]
+            d_segment, d_states, more = backward(i, states, d_stacked[i], d_states)
+            d_weights = [a + b for a, b in zip(d_weights, more, strict=True)]
+            return i - 1, d_states, d_weights, d_inputs.write(i, d_segment)
+
+        d_inputs = tf.TensorArray(inputs.dtype, segments.full)
+        _, d_states, d_weights, d_inputs = tf.while_loop(
+            lambda i, *_: i >= 0,
             step,
-            (0, first, kept, outputs),
+            (segments.full - 1, d_states, d_weights, d_inputs),
             parallel_iterations=1,
         )
-        rest_output, last = forward(None, before_rest)
-        timed = [segments.size] if return_sequences else []
-        stacked = segments.stack(outputs, inputs, [*timed, rest_output.shape[-1]])
+        sizes = [segments.size, *inputs.shape[2:]]
+        d_full = segments.joined(segments.stack(d_inputs, inputs, sizes))
+        joined = tf.concat([d_full, d_rest_inputs], axis=1)
+        return [tf.ensure_shape(joined, inputs.shape), *d_states, *d_weights]
 
-        def backward(i: Any, states: list, d_output: Any, d_last: list) -> tuple:
-            segment, mask = segments.cut(inputs, i)
-            sources = [segment, states, weights]
-            with tf.GradientTape() as tape:
-                tape.watch(sources)
-                output, after = loop(segment, mask, states, weights, True)
-            results = [output, *after]
-            return tape.gradient(results, sources, [d_output, *d_last], ZERO)
-
-        def gradient(d_stacked: Any, d_rest: Any, *d_last: Any) -> tuple:
-            d_rest_inputs, d_states, d_weights = backward(
-                None, before_rest, d_rest, list(d_last)
-            )
-
-            def step(i: Any, d_states: list, d_weights: list, d_inputs: Any) -> tuple:
-                states = [array.read(i) for array in kept]
-                found = backward(i, states, d_stacked[i], d_states)
-                d_segment, d_states, more = found
-                d_weights = [a + b for a, b in zip(d_weights, more, strict=True)]
-                return i - 1, d_states, d_weights, d_inputs.write(i, d_segment)
-
-            d_inputs = tf.TensorArray(inputs.dtype, segments.full)
-            _, d_states, d_weights, d_inputs = tf.while_loop(
-                lambda i, *_: i >= 0,
-                step,
-                (segments.full - 1, d_states, d_weights, d_inputs),
-                parallel_iterations=1,
-            )
-            sizes = [segments.size, *inputs.shape[2:]]
-            d_full = segments.joined(segments.stack(d_inputs, inputs, sizes))
-            joined = tf.concat([d_full, d_rest_inputs], axis=1)
-            return (tf.ensure_shape(joined, inputs.shape), *d_states, *d_weights)
-
-        return (stacked, rest_output, *last), gradient
-
-    stacked, rest_output, *last = run(inputs, *states, *weights)
+    results = [stacked, rest_output, *last]
+    stacked, rest_output, *last = with_gradient(
+        results, sources, once(gradient, sources)
+    )
     if return_sequences:
         output = tf.concat([segments.joined(stacked), rest_output], axis=1)
         output = tf.ensure_shape(output, (*inputs.shape[:2], output.shape[-1]))

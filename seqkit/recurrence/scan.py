@@ -5,10 +5,10 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.cells.linear import LinearCell
-from seqkit.recurrence.compiled import Frame, once
+from seqkit.recurrence.compiled import Frame
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.functions import functions_of
-from seqkit.recurrence.given_gradients import with_gradient
+from seqkit.recurrence.given_gradients import once, with_gradient
 from seqkit.recurrence.linear_scan import scan_sequence
 
 

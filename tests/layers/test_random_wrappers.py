@@ -209,7 +209,7 @@ def test_a_budget_counts_wherever_a_skip_rnn_stands(outside):
         return float(sum(layer.losses))
 
     first, second, both = loss((1, 0)), loss((0, 1)), loss((0.5, 2))
-    assert first > 0 and second > 0
+    assert min(first, second) > 0
     assert both == pytest.approx(0.5 * first + 2 * second)
 
 

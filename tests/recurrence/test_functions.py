@@ -1,6 +1,7 @@
 """Cells of one kind share what is compiled, and nothing else."""
 
 import concurrent.futures
+import contextlib
 import gc
 import weakref
 
@@ -124,14 +125,20 @@ def test_threads_that_trace_the_same_kind_at_once():
             np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
-def test_a_graph_is_forgotten_with_its_function():
-    layer = layers.SimpleRNN(2)
+@pytest.mark.parametrize("exported", [False, True])
+@pytest.mark.parametrize(
+    ("make", "options"),
+    [(layers.SimpleRNN, {}), (layers.SimpleRNN, {"recompute": 2}), (layers.LRU, {})],
+)
+def test_a_graph_is_forgotten_with_its_function(make, options, exported):
+    layer = make(2, **options)
     layer.build((None, 6, 4))
 
     def used_graph():
         @tf.function(autograph=False)
         def step(x):
-            with tf.GradientTape() as tape:
+            inside = portable() if exported else contextlib.nullcontext()
+            with tf.GradientTape() as tape, inside:
                 loss = tf.reduce_sum(layer(x, training=True))
             return tape.gradient(loss, layer.trainable_weights)
 

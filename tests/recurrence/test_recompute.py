@@ -94,6 +94,24 @@ def test_stacks_and_scans():
         same(results(make(3), X, in_graph=False), expected)
 
 
+@pytest.mark.parametrize("in_graph", [False, True])
+def test_a_gradient_of_a_gradient_is_refused(in_graph):
+    layer = GRU(3, recompute=2)
+    layer.build((None, None, 2))
+
+    def second(x):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                y = layer(x)
+            first = inner.gradient(y, x)
+        return outer.gradient(first, x)
+
+    with pytest.raises(NotImplementedError, match="portable"):
+        (tf.function(second) if in_graph else second)(tf.constant(X, "float32"))
+
+
 def test_bad_values_are_named():
     for value in (0, -2, 1.5, "often"):
         with pytest.raises(ValueError, match="`recompute` must be a positive integer"):

@@ -26,6 +26,46 @@ def test_complex_numbers_one_by_one(in_blocks, reverse, steps):
     np.testing.assert_allclose(found[1], expected.imag, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("constant", [False, True])
+@pytest.mark.parametrize("in_blocks", [False, True])
+def test_derivatives_of_both_orders_are_those_of_a_loop_written_out(
+    in_blocks, constant
+):
+    rng = np.random.default_rng(0)
+    a = tf.constant(rng.normal(size=(2, 4) if constant else (2, 5, 3, 4)))
+    b, start = tf.constant(rng.normal(size=(2, 5, 3, 4))), tf.ones((2, 3, 4), "float64")
+
+    def by_scan(a, b, start):
+        parts = [list(tf.unstack(each)) for each in (a, b, start)]
+        return tf.stack(linear_scan(*parts, in_blocks))
+
+    def written_out(a, b, start):
+        h, every = tf.complex(*tf.unstack(start)), []
+        for t in range(5):
+            factor = a if constant else a[:, t]
+            h = tf.complex(*tf.unstack(factor)) * h + tf.complex(*tf.unstack(b[:, t]))
+            every.append(h)
+        h = tf.stack(every)
+        return tf.stack([tf.math.real(h), tf.math.imag(h)])
+
+    def derivatives(run):
+        sources = [a, b, start]
+        with tf.GradientTape() as outer:
+            outer.watch(sources)
+            with tf.GradientTape() as inner:
+                inner.watch(sources)
+                loss = tf.reduce_sum(tf.sin(run(*sources)))
+            first = inner.gradient(loss, sources)
+            of_first = tf.add_n([tf.reduce_sum(tf.cos(d)) for d in first])
+        return [*first, *outer.gradient(of_first, sources)]
+
+    for wrapped in (derivatives, tf.function(derivatives, autograph=False)):
+        for found, expected in zip(
+            wrapped(by_scan), derivatives(written_out), strict=True
+        ):
+            np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize("make", SCANNED)
 def test_float32_over_ten_thousand_steps(make):
     """Within 1e-5 of the step form in float64, relative to the largest output."""

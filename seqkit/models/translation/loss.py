@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from seqkit.models.translation.encoder import Encoded
 from seqkit.models.translation.network import EncoderDecoder
+from seqkit.recurrence.given_gradients import constants, with_gradient
 from seqkit.text import TextCodec
 
 
@@ -67,28 +68,28 @@ def cross_entropies(logits: Any, labels: Any, smoothing: float) -> tuple[Any, An
         smoothing: ε.
     """
 
-    @tf.custom_gradient
-    def of_logits(logits: Any) -> tuple:
-        plain, difference = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
-            features=logits, labels=labels
-        )  # difference is p - 1_y
-        smoothed = plain
-        if smoothing:
-            of_label = tf.gather(logits, labels, batch_dims=1)
-            smoothed += smoothing * (of_label - tf.reduce_mean(logits, axis=-1))
+    fixed = constants(logits)
+    plain, difference = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
+        features=fixed, labels=labels
+    )  # difference is p - 1_y
+    smoothed = plain
+    if smoothing:
+        of_label = tf.gather(fixed, labels, batch_dims=1)
+        smoothed += smoothing * (of_label - tf.reduce_mean(fixed, axis=-1))
 
-        def gradient(upstream: Any, _: Any) -> Any:
-            if not smoothing:
-                return upstream[:, None] * difference
-            share = smoothing / tf.cast(tf.shape(logits)[-1], logits.dtype)
-            places = tf.stack([tf.range(tf.size(labels)), labels], axis=1)
-            return tf.tensor_scatter_nd_add(
+    def gradient(upstream: Any, _: Any) -> list:
+        if not smoothing:
+            return [upstream[:, None] * difference]
+        share = smoothing / tf.cast(tf.shape(logits)[-1], logits.dtype)
+        places = tf.stack([tf.range(tf.size(labels)), labels], axis=1)
+        return [
+            tf.tensor_scatter_nd_add(
                 upstream[:, None] * (difference - share), places, smoothing * upstream
             )
+        ]
 
-        return (smoothed, plain), gradient
-
-    return of_logits(logits)
+    smoothed, plain = with_gradient([smoothed, plain], [logits], gradient)
+    return smoothed, plain
 
 
 def after_start(tokens: Any) -> Any:
