@@ -81,7 +81,7 @@ PAIRS: dict[str, Pair] = {
     "MGU": Pair(),
     "UGRNN": Pair(),
     "JANET": Pair(),
-    "LiGRU": Pair(),
+    "LiGRU": Pair(ours={"batch_norm": False}),
     "MUT1": Pair(_mut1, common=_no_bias_in_tanh),
     "MUT2": Pair(),
     "MUT3": Pair(),

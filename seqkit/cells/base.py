@@ -130,13 +130,16 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
             shape, dtype=self.compute_dtype, seed=self.seed_generator
         )
 
-    def training_weights(self, values: list) -> list:
+    def training_weights(self, values: list, sequences: Any, mask: Any) -> list:
         """Return the values that the weights have throughout a sequence in training.
 
         Called once a sequence, outside the loop: random numbers may be drawn here.
 
         Args:
             values: a tensor for each of `weights`.
+            sequences: what the cell reads, `(batch, time, features)`; None where that
+                is made within the steps.
+            mask: boolean tensor `(batch, time)`, or None.
         """
         return values
 

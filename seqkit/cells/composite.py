@@ -183,16 +183,21 @@ class CompositeCell(Cell):
         """The weights of the parts that act on a state."""
         return [kernel for part in self.parts for kernel in part.recurrent_kernels]
 
-    def training_weights(self, values: list) -> list:
+    def training_weights(self, values: list, sequences: Any, mask: Any) -> list:
         """Return the values that the parts' weights have in training."""
         places = {id(weight): i for i, weight in enumerate(self.weights)}
         values = list(values)
-        for part in self.parts:
+        for k, part in enumerate(self.parts):
             own = [places[id(weight)] for weight in part.weights]
-            changed = part.training_weights([values[i] for i in own])
+            read = self.sequences_of_part(k, sequences)
+            changed = part.training_weights([values[i] for i in own], read, mask)
             for i, value in zip(own, changed, strict=True):
                 values[i] = value
         return values
+
+    def sequences_of_part(self, k: int, sequences: Any) -> Any:
+        """Return what part k reads; None where that is made within the steps."""
+        return sequences if self.input_widths()[k] is None else None
 
     def sequence_loss(self, first: Sequence, last: Sequence) -> Any:
         """Return what the parts add to the loss of a model, or None."""

@@ -142,8 +142,9 @@ class HistoryCompressorCell(RecurrentCell):
         """Return h_t, p_t, H_t and u_t side by side, and the new states."""
         (x, to_lower, to_upper), (h, p, upper, time) = drive, states
         time = ops.round(ops.stop_gradient(time))
-        error = ops.max(ops.abs(ops.stop_gradient(p - x)), axis=-1, keepdims=True)
-        unexpected = ops.logical_or(error > self.tolerance, time < 1)
+        wrong = ops.abs(ops.stop_gradient(p - x)) > self.tolerance
+        wrong = ops.any(wrong, axis=-1, keepdims=True)
+        unexpected = ops.logical_or(wrong, time < 1)
         h = self.activation(to_lower + dot(h, self.recurrent_kernel))
         p = dot(h, self.output_kernel, dropout=False)
         p = self.output_activation(

@@ -41,7 +41,14 @@ class NormalizedCell(WrapperCell):
 
     def drive(self, inputs: Any) -> Any:
         """Return the drive of the cell inside for the normalized x_t."""
+        return self.parts[0].drive(self._normalized(inputs))
+
+    def sequences_of_part(self, k: int, sequences: Any) -> Any:
+        """Return the normalized sequences, which the cell inside reads."""
+        return None if sequences is None else self._normalized(sequences)
+
+    def _normalized(self, inputs: Any) -> Any:
         mean = ops.mean(inputs, axis=-1, keepdims=True)
         variance = ops.mean(ops.square(inputs - mean), axis=-1, keepdims=True)
         normal = (inputs - mean) / ops.sqrt(variance + EPSILON)
-        return self.parts[0].drive(normal * self.gamma + self.beta)
+        return normal * self.gamma + self.beta

@@ -45,14 +45,13 @@ class WeightDropCell(WrapperCell):
         self.seed = checks.seed(seed)
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 
-    def training_weights(self, values: list) -> list:
+    def training_weights(self, values: list, sequences: Any, mask: Any) -> list:
         """Return the weights, with some numbers of the recurrent kernels dropped."""
         recurrent = {id(kernel) for kernel in self.recurrent_kernels}
+        values = super().training_weights(values, sequences, mask)
         return [
             keras.random.dropout(value, self.rate, seed=self.seed_generator)
             if id(weight) in recurrent
             else value
-            for weight, value in zip(
-                self.weights, super().training_weights(values), strict=True
-            )
+            for weight, value in zip(self.weights, values, strict=True)
         ]

@@ -213,8 +213,12 @@ class LayerOverCell(keras.layers.RNN):
         """
         cell, features = self.cell, sequences.shape[-1]
         batch, time = ops.shape(sequences)[:2]
-        cell.get_dropout_mask(sequences[:, 0, :])
+        dropped = cell.get_dropout_mask(sequences[:, 0, :]) if training else None
         cell.get_recurrent_dropout_mask(states[0])
+        weights = [weight.value for weight in cell.weights]
+        if training:
+            read = sequences if dropped is None else sequences * dropped[:, None]
+            weights = cell.training_weights(weights, read, mask)
         noisy = training and cell.noise_size
         if noisy:
             noise = cell.draw_noise(batch, time)
@@ -227,9 +231,6 @@ class LayerOverCell(keras.layers.RNN):
             )
             return output, [output, *new]
 
-        weights = [weight.value for weight in cell.weights]
-        if training:
-            weights = cell.training_weights(weights)
         with keras.StatelessScope(list(zip(cell.weights, weights, strict=True))):
             last, every, states = keras_rnn(
                 step,

@@ -66,12 +66,13 @@ def _by_cell(
     if layer.go_backwards:
         sequences = tf.reverse(sequences, [1])
         valid = None if valid is None else tf.reverse(valid, [1])
+    weights = values(cell)
+    if training:
+        weights = cell.training_weights(weights, sequences, valid)
     noisy = bool(training and cell.noise_size)
     if noisy:
         noise = cell.draw_noise(*tf.unstack(tf.shape(sequences)[:2]))
         sequences = tf.concat([sequences, noise], -1)
-    weights = values(cell)
-    weights = cell.training_weights(weights) if training else weights
     compiled = loop == "compiled"
     recording = recorder()
     if scans(cell, layer.unroll) and not (layer.recompute or recording):

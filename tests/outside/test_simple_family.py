@@ -207,22 +207,25 @@ class TestClockwork:
             layer.build((None, None, 3))
 
 
+@pytest.mark.parametrize("bank", [0, 1, 3])
 @pytest.mark.parametrize("feedback", ["recurrent_kernel", "feedback_kernel"])
-def test_multi_recurrent_without_one_feedback(feedback):
-    """Without R it is Jordan's network, without U Elman's."""
-    layer = layers.MultiRecurrent(UNITS, output_units=2, return_sequences=True)
+def test_multi_recurrent_of_one_bank_alone(feedback, bank):
+    """Without R it is Jordan's network, without U Elman's, with a decay of its bank."""
+    options = {"output_units": 2, "return_sequences": True}
+    layer = layers.MultiRecurrent(UNITS, banks=bank + 1, **options)
     w = built(layer)
     w[feedback][:] = 0.0
+    kept = {"feedback_kernel", "recurrent_kernel"}.difference({feedback}).pop()
+    size = len(w[kept]) // (bank + 1)
+    w[kept][: bank * size] = 0.0
     layer.set_weights(list(w.values()))
+    options |= {"decay": bank / (bank + 1), "normalized": True} if bank else {}
     if feedback == "recurrent_kernel":
-        other = layers.Jordan(UNITS, output_units=2, return_sequences=True)
-        recurrent = w["feedback_kernel"]
+        other = layers.Jordan(UNITS, **options)
     else:
-        other = layers.Elman(
-            UNITS, output_units=2, output_activation="tanh", return_sequences=True
-        )
-        recurrent = w["recurrent_kernel"]
+        other = layers.Elman(UNITS, output_activation="tanh", **options)
     other.build(INPUTS.shape)
+    recurrent = w[kept][bank * size :]
     other.set_weights(
         [w["kernel"], recurrent, w["bias"], w["output_kernel"], w["output_bias"]]
     )

@@ -127,7 +127,7 @@ class Halved(layers.RecurrentLayer):
     """In training its recurrent kernel is multiplied by 0 or 2, drawn once a call."""
 
     class cell_class(SimpleRNNCell):
-        def training_weights(self, values):
+        def training_weights(self, values, sequences, mask):
             drawn = keras.random.uniform((), seed=self.seed_generator) < 0.5
             factor = 2 * ops.cast(drawn, values[1].dtype)
             return [values[0], values[1] * factor, *values[2:]]

@@ -109,6 +109,7 @@ CASES: dict[str, list[Case]] = {
         layers.MultiRecurrent,
         reference.MultiRecurrent,
         {"output_units": 2, "output_activation": "sigmoid", "use_bias": False},
+        {"output_units": 2, "banks": 3},
     ),
     "MinGRU": cases_of(layers.MinGRU, reference.MinGRU, {"use_bias": False}),
     "MinLSTM": cases_of(layers.MinLSTM, reference.MinLSTM, {"use_bias": False}),
@@ -176,13 +177,20 @@ CASES: dict[str, list[Case]] = {
         {"beta": -0.5, "use_bias": False},
         {"activation": "sigmoid", "recurrent_activation": "tanh"},
     ),
+    # Batch normalization in training is not what `keras.layers.RNN` runs: it has tests
+    # of its own, in tests/outside/test_ligru.py.
     "LiGRU": cases_of(
         layers.LiGRU,
         reference.LiGRU,
-        {"use_bias": False},
-        {"activation": "tanh", "recurrent_activation": "hard_sigmoid"},
+        {"batch_norm": False},
+        {"batch_norm": False, "use_bias": False},
+        {
+            "batch_norm": False,
+            "activation": "tanh",
+            "recurrent_activation": "hard_sigmoid",
+        },
         flat=True,
-    ),
+    )[1:],
     "MUT1": cases_of(
         layers.MUT1,
         reference.MUT1,

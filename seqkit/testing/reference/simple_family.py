@@ -128,23 +128,34 @@ class LEM(Equations):
 
 @dataclass(frozen=True)
 class MultiRecurrent(Equations):
-    """h_t = f(W x_t + R h_{t-1} + U y_{t-1} + b), y_t = g(V h_t + d).
+    """h_t = f(W x_t + R c_t + U s_t + b), y_t = g(V h_t + d).
+
+    c is made of banks: c^j_{t+1} = α_j c^j_t + (1 − α_j) h_t, with the rates 0, 1/B,
+    2/B and so on; s of y likewise.
 
     Weights: kernel, recurrent_kernel (R), feedback_kernel (U), bias, output_kernel (V),
-    output_bias (d). States: h, y.
+    output_bias (d). States: c, s.
     """
 
     activation: str = "tanh"
     output_activation: str = "tanh"
+    banks: int = 1
 
     def step(self, x: Value, states: list[Value], weights: list[Value]) -> Step:
-        """Return y and (h, y)."""
-        h, y = states
+        """Return y and (c, s)."""
+        c, s = states
         kernel, recurrent_kernel, feedback_kernel, bias, output_kernel, d = weights
-        a = x @ kernel + h @ recurrent_kernel + y @ feedback_kernel + bias
+        a = x @ kernel + c @ recurrent_kernel + s @ feedback_kernel + bias
         h = activated(self.activation, a)
         y = activated(self.output_activation, h @ output_kernel + d)
-        return y, [h, y]
+        return y, [self._banks(c, h), self._banks(s, y)]
+
+    def _banks(self, before: Value, new: Value) -> Value:
+        banks = []
+        for j, bank in enumerate(before.split(self.banks)):
+            rate = j / self.banks
+            banks.append(rate * bank + (1.0 - rate) * new)
+        return concatenate(banks)
 
 
 @dataclass(frozen=True)
