@@ -42,8 +42,8 @@ class MultiRecurrentCell(RecurrentCell):
     Example:
     >>> cell = MultiRecurrentCell(4, output_units=2)
     >>> states = cell.get_initial_state(batch_size=5)
-    >>> y, (h, y_again) = cell(np.ones((5, 3), "float32"), states)
-    >>> y.shape, h.shape
+    >>> y, (c, s) = cell(np.ones((5, 3), "float32"), states)
+    >>> y.shape, c.shape
     (TensorShape([5, 2]), TensorShape([5, 4]))
 
     Reference: C. Ulbricht, "Multi-recurrent networks for traffic forecasting", AAAI
@@ -79,7 +79,7 @@ class MultiRecurrentCell(RecurrentCell):
     @property
     def state_names(self) -> list[str]:
         """The names of the states in the equations."""
-        return ["h", "y"] if self.banks == 1 else ["c", "s"]
+        return ["c", "s"]
 
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""
@@ -106,7 +106,7 @@ class MultiRecurrentCell(RecurrentCell):
         c, s = states
         from_output = dot(s, self.feedback_kernel, dropout=False)
         h = self.activation(drive + dot(c, self.recurrent_kernel) + from_output)
-        h = h if self.banks == 1 else self.named("h", h)
+        h = self.named("h", h)
         y = dot(h, self.output_kernel, dropout=False)
         y = self.output_activation(
             y if self.output_bias is None else y + self.output_bias
