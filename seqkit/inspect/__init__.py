@@ -1,5 +1,6 @@
 """What happens inside: every number of every time step, from any model."""
 
+from seqkit.inspect.explore import explore
 from seqkit.inspect.fixed_points import FixedPoints, fixed_points
 from seqkit.inspect.record import LayerTrace, Trace, Values
 from seqkit.inspect.trace import trace
@@ -9,6 +10,7 @@ __all__ = [
     "LayerTrace",
     "Trace",
     "Values",
+    "explore",
     "fixed_points",
     "trace",
 ]
