@@ -25,16 +25,6 @@ FLAGS = [
     "--disable-sync",
     "--window-size=1300,1000",
 ]
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1300,1000",
-]
 
 
 def of_last(y):
@@ -49,11 +39,9 @@ def found():
 
 
 def data_of(page):
-    text = page.read_text(encoding="utf-8")
-    (found,) = re.findall(
-        r'<script type="application/json" id="data">(.*?)</script>', text
-    )
-    return json.loads(found)
+    start = '<script type="application/json" id="data">'
+    _, _, text = page.read_text(encoding="utf-8").partition(start)
+    return json.loads(text.partition("</script>")[0])
 
 
 def test_the_numbers_of_a_page(found, tmp_path):
