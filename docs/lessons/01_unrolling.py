@@ -22,9 +22,9 @@ docstrings of seqkit, mostly write columns, :math:`W x`. The numbers are the sam
 """
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 
+from seqkit.inspect import pictures, trace
 from seqkit.layers import SimpleRNN
 
 # %%
@@ -144,51 +144,14 @@ assert unrolled.count_params() == layer.count_params() == 2
 print("unrolled model:", float(found[0, 0]), " weights:", unrolled.count_params())
 
 # %%
-# In the picture, time goes from left to right. On the left stands the folded network,
-# with its state coming back; on the right the unrolled one, with the numbers of our
-# example on its edges. All edges with the same name carry the same weight.
+# `seqkit.inspect` draws both forms with the numbers that really went along the edges.
+# Folded, there is one box, whose state comes back to it; beside each arrow stand the
+# least and the greatest number that it carried. Unrolled, time goes from left to right,
+# and all boxes have the same two weights. (Pictures count steps from 0, as Python
+# does.)
 
-
-figure, axes = plt.subplots(figsize=(9, 3.2), layout="constrained")
-
-
-def node(x, y, text, colour):
-    axes.text(
-        x,
-        y,
-        text,
-        ha="center",
-        va="center",
-        bbox={"boxstyle": "circle", "facecolor": colour, "edgecolor": "black"},
-    )
-
-
-def edge(start, end, text):
-    style = {"arrowstyle": "->", "shrinkA": 12, "shrinkB": 12}
-    axes.annotate("", end, start, arrowprops=style)
-    middle = np.add(start, end) / 2
-    axes.text(middle[0] + 0.08, middle[1] + 0.12, text, color="tab:blue")
-
-
-node(0, 0, "$x_t$", "white")
-node(0, 1.5, "$h_t$", "lightyellow")
-edge((0, 0), (0, 1.5), "$w$")
-loop = {"arrowstyle": "->", "connectionstyle": "arc3,rad=3", "shrinkA": 0}
-axes.annotate("", (-0.12, 1.6), (0.12, 1.6), arrowprops=loop)
-axes.text(0.3, 2.0, "$u$", color="tab:blue")
-values = [0, 1, 4, 9]
-node(1.6, 1.5, "0", "lightyellow")
-for t, value in enumerate((1, 2, 1), start=1):
-    here = 1.6 + 1.6 * t
-    node(here, 0, str(value), "white")
-    node(here, 1.5, str(values[t]), "lightyellow")
-    edge((here, 0), (here, 1.5), "$w = 1$")
-    edge((here - 1.6, 1.5), (here, 1.5), "$u = 2$")
-    axes.text(here, -0.65, f"$x_{t}$", ha="center")
-    axes.text(here, 2.0, f"$h_{t}$", ha="center")
-axes.text(1.6, 2.0, "$h_0$", ha="center")
-axes.set(xlim=(-0.9, 7), ylim=(-0.9, 2.6))
-axes.axis("off")
+seen = trace(layer, sequence).layers[0]
+folded, full = pictures.unrolled(seen, "folded"), pictures.unrolled(seen, "full")
 
 # %%
 # How many weights

@@ -22,6 +22,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
+from seqkit.inspect import pictures, trace
 from seqkit.layers import IRNN, LSTM, SimpleRNN
 from seqkit.learning import gradient_norms
 
@@ -183,10 +184,10 @@ print("length kept; states of an IRNN for 1, 2, 3:", np.ravel(sums[0, :, 0]))
 # %%
 # Five networks, before any training
 # ----------------------------------
-# How much of the gradient of the last output reaches a step, as a share of what it is
-# at the last step? The vertical axis is logarithmic: equal distances are equal factors.
-# (Of the LSTM it is the gradient of its memory cell, see lesson 6. That of the sigmoid
-# network is soon too small for a 32-bit number, and becomes zero.)
+# How much of the gradient of the last output reaches the state of a step? The vertical
+# axis is logarithmic: equal distances are equal factors. (Of the LSTM it is the larger
+# of its two states, the memory cell, see lesson 6. The gradient of the sigmoid network
+# soon is too small for a 32-bit number, and becomes zero.)
 
 keras.utils.set_random_seed(5)
 x = np.random.default_rng(5).normal(size=(4, 61, 4)).astype("float32")
@@ -197,18 +198,13 @@ cases = {
     "IRNN": IRNN(32),
     "LSTM": LSTM(32),
 }
-reach = {}
-for name, network in cases.items():
-    norms = gradient_norms(network, x, keras.ops.sum)[:, -1]
-    reach[name] = norms[::-1] / norms[-1]
+traces = {name: trace(layer, x, loss=keras.ops.sum) for name, layer in cases.items()}
+figure = pictures.gradient_by_lag(traces)
+norms = pictures.gradient_by_lag_table(traces).groupby(["network", "lag"])["norm"].max()
+share = {name: norms[name][50] / norms[name][0] for name in cases}
 
-figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
-for name, shares in reach.items():
-    axes.semilogy(np.maximum(shares, 1e-30), label=name)
-axes.set(xlabel="steps back", ylabel="share of the gradient", ylim=(1e-15, 1e2))
-axes.legend()
-assert reach["sigmoid"][50] < 1e-20 < reach["tanh"][50] < reach["IRNN"][50]
-print("share left after 50 steps:", {k: f"{v[50]:.0e}" for k, v in reach.items()})
+assert share["sigmoid"] < 1e-20 < share["tanh"] < share["IRNN"]
+print("share left after 50 steps:", {name: f"{s:.0e}" for name, s in share.items()})
 
 # %%
 # Exploding, and what clipping does

@@ -19,10 +19,9 @@ that: numbers between 0 and 1, for each unit by itself, computed anew at every s
 """
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 
-from seqkit.inspect import trace
+from seqkit.inspect import pictures, trace
 from seqkit.layers import (
     LSTM,
     CoupledLSTM,
@@ -172,24 +171,14 @@ np.testing.assert_allclose(found, expected, atol=2e-3)
 print("largest error of the latch:", float(np.abs(found - expected).max().round(5)))
 
 # %%
-# The trace has every gate by its name. In the picture the markers are grey lines: there
-# the input gate opens, the forget gate shuts, and the cell takes the tanh of the value.
+# A trace has every gate by its name. Above stand the values, with a star where the
+# marker is. There the input gate opens, dark for 1, the forget gate shuts, and the cell
+# takes the tanh of the value. Between, whatever the candidate g, the cell stays.
 
-gates = trace(latch, np.float32(np.stack([values, marks], axis=-1)[None])).layers[0]
-figure, (top, bottom) = plt.subplots(
-    2, 1, figsize=(7, 4), sharex=True, layout="constrained"
-)
-for name in ("i", "f", "o"):
-    top.plot(gates.gates[name][0, :, 0], drawstyle="steps-mid", label=name)
-bottom.plot(values, "o", markersize=3, color="grey", label="value")
-cell = gates.states["c"][0, :, 0]
-bottom.plot(cell, drawstyle="steps-mid", label="memory cell c")
-for axes in (top, bottom):
-    for step in np.flatnonzero(marks):
-        axes.axvline(step, color="lightgrey", zorder=0)
-    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-top.set(ylabel="gate", title="A latch of one unit")
-bottom.set(xlabel="step")
+inputs = np.float32(np.stack([values, marks], axis=-1)[None])
+labels = [f"{v:.1f}{'*' * int(m)}" for v, m in zip(values, marks, strict=True)]
+seen = trace(latch, inputs).layers[0]
+figure = pictures.gates(seen, text=labels, names=["i", "f", "o", "g", "c"])
 
 # %%
 # Why the gradient lasts

@@ -21,9 +21,9 @@ r"""
 """
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 
+from seqkit.inspect import pictures, trace
 from seqkit.layers import SimpleRNN
 
 # %%
@@ -139,50 +139,13 @@ assert unrolled.count_params() == layer.count_params() == 2
 print("unrolled model:", float(found[0, 0]), " weights:", unrolled.count_params())
 
 # %%
-# 图中时间从左向右。左边是折叠的网络，状态绕回自己；
-# 右边是展开的网络，边上写着例子里的数。同名的边用的是同一个权重。
+# `seqkit.inspect` 画出这两种形式，边上写着真正走过的数。折叠时只有一个方框，
+# 它的状态绕回自己；每个箭头旁边是走过它的最小和最大的数。
+# 展开时，时间从左向右，所有方框用的是同样的两个权重。
+# （图中从第 0 步数起，与 Python 相同。）
 
-
-figure, axes = plt.subplots(figsize=(9, 3.2), layout="constrained")
-
-
-def node(x, y, text, colour):
-    axes.text(
-        x,
-        y,
-        text,
-        ha="center",
-        va="center",
-        bbox={"boxstyle": "circle", "facecolor": colour, "edgecolor": "black"},
-    )
-
-
-def edge(start, end, text):
-    style = {"arrowstyle": "->", "shrinkA": 12, "shrinkB": 12}
-    axes.annotate("", end, start, arrowprops=style)
-    middle = np.add(start, end) / 2
-    axes.text(middle[0] + 0.08, middle[1] + 0.12, text, color="tab:blue")
-
-
-node(0, 0, "$x_t$", "white")
-node(0, 1.5, "$h_t$", "lightyellow")
-edge((0, 0), (0, 1.5), "$w$")
-loop = {"arrowstyle": "->", "connectionstyle": "arc3,rad=3", "shrinkA": 0}
-axes.annotate("", (-0.12, 1.6), (0.12, 1.6), arrowprops=loop)
-axes.text(0.3, 2.0, "$u$", color="tab:blue")
-values = [0, 1, 4, 9]
-node(1.6, 1.5, "0", "lightyellow")
-for t, value in enumerate((1, 2, 1), start=1):
-    here = 1.6 + 1.6 * t
-    node(here, 0, str(value), "white")
-    node(here, 1.5, str(values[t]), "lightyellow")
-    edge((here, 0), (here, 1.5), "$w = 1$")
-    edge((here - 1.6, 1.5), (here, 1.5), "$u = 2$")
-    axes.text(here, -0.65, f"$x_{t}$", ha="center")
-    axes.text(here, 2.0, f"$h_{t}$", ha="center")
-axes.text(1.6, 2.0, "$h_0$", ha="center")
-axes.set(xlim=(-0.9, 7), ylim=(-0.9, 2.6))
-axes.axis("off")
+seen = trace(layer, sequence).layers[0]
+folded, full = pictures.unrolled(seen, "folded"), pictures.unrolled(seen, "full")
 
 # %%
 # 有多少个参数

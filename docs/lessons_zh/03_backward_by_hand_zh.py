@@ -29,11 +29,10 @@ r"""
 from fractions import Fraction
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from seqkit.inspect import trace
+from seqkit.inspect import pictures, trace
 from seqkit.layers import SimpleRNN
 
 # %%
@@ -138,27 +137,23 @@ np.testing.assert_allclose([by_u, by_w], [6, 9], atol=1e-6)
 print("by small changes:", round(by_u, 6), round(by_w, 6))
 
 # %%
-# 画成图：前向传播的数从左向右走，反向传播的数（红色）沿着同样的边从右向左走。
+# 画成图。前向传播的数从左向右走；每个数旁边的 ∂L 是损失对它的导数，是从右向左算出来的。
+# 方框之间的 ∂L 就是 :math:`\delta_1, \delta_2, \delta_3` = 4、2、1。
+# （图中从第 0 步数起，与 Python 相同。）
 
-figure, axes = plt.subplots(figsize=(9, 2.6), layout="constrained")
-names = ["$h_0 = 0$", "$h_1 = 1$", "$h_2 = 4$", "$h_3 = 9$", r"$L = \frac{1}{2}$"]
-backward = ["", r"$\delta_1 = 4$", r"$\delta_2 = 2$", r"$\delta_3 = 1$", ""]
-box = {"boxstyle": "round", "facecolor": "lightyellow", "edgecolor": "black"}
-ahead, back = ({"arrowstyle": "->", "color": colour} for colour in ("black", "tab:red"))
-for place, (name, red) in enumerate(zip(names, backward, strict=True)):
-    axes.text(place, 1, name, ha="center", va="center", bbox=box)
-    axes.text(place, 1.25, red, ha="center", color="tab:red")
-for place in range(4):
-    axes.annotate("", (place + 0.7, 0.95), (place + 0.3, 0.95), arrowprops=ahead)
-    if place:  # h_0 不是权重，不需要它的梯度
-        axes.annotate("", (place + 0.3, 1.05), (place + 0.7, 1.05), arrowprops=back)
-    label = r"$\times\, u = 2$" if place < 3 else "error 1"
-    axes.text(place + 0.5, 0.75, label, ha="center", color="tab:blue")
-for t in (1, 2, 3):
-    axes.text(t, 0.3, f"$x_{t} = {x[t - 1]}$", ha="center")
-    axes.annotate("", (t, 0.88), (t, 0.42), arrowprops=ahead)
-axes.set(xlim=(-0.5, 4.5), ylim=(0.2, 1.45))
-axes.axis("off")
+
+def of_last(outputs):
+    return 0.5 * keras.ops.sum((outputs[:, -1] - target) ** 2)
+
+
+unit = SimpleRNN(1, activation="linear", use_bias=False, return_sequences=True)
+unit.build((None, None, 1))
+unit.set_weights([np.array([[1.0]]), np.array([[2.0]])])
+seen = trace(unit, np.array(x, "float32").reshape(1, 3, 1), loss=of_last).layers[0]
+figure = pictures.unrolled(seen)
+
+assert seen.gradients.states["h"].ravel().tolist() == delta[1:]
+print("traced:", seen.gradients.states["h"].ravel())
 
 # %%
 # 每一步都有损失
