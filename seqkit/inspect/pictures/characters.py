@@ -16,7 +16,7 @@ from seqkit.plots.fonts import legible
 
 _COLUMNS = 72  # letters of a line
 _CELL, _LINE = 0.115, 0.27  # inches of a letter and of a line
-_MOST = 3000  # letters that are drawn
+_MOST_LINES = 40
 
 
 def characters_table(
@@ -93,8 +93,8 @@ def characters(
 ) -> Figure:
     """Draw a text, each character or word coloured by one unit after it was read.
 
-    What was not read, under a mask, has no colour. Of a long text the first 3,000
-    letters are drawn.
+    What was not read, under a mask, has no colour. Of a long text the first 40 lines are
+    drawn, of 72 letters each.
 
     Args:
         trace: a trace of one layer.
@@ -137,11 +137,13 @@ def characters(
         if np.isfinite(value):
             color = scale.color(value)
             ink = ink_on(color)
-            axes.add_patch(Rectangle((column, line + 0.06), cells, 0.88, color=color))
+            box = Rectangle((column, line + 0.06), cells, 0.88, color=color)
+            box.set_in_layout(False)
+            axes.add_patch(box)
         axes.text(
             column + cells / 2, line + 0.52, _seen(piece), ha="center", va="center",
             color=ink, fontsize=10, family=["DejaVu Sans Mono", *fonts],
-            parse_math=False,
+            parse_math=False, in_layout=False,
         )  # fmt: skip
     title = f"{trace.network}: {name} of unit {unit} after each step"
     if len(places) < len(texts):
@@ -162,7 +164,7 @@ def _places(texts: list[str], gap: int) -> tuple[list[tuple[int, int, int]], int
         cells = max(sum(map(_cells, text)), 1)
         if column and column + cells > _COLUMNS:
             column, line = 0, line + 1
-        if line * _COLUMNS >= _MOST:
+        if line == _MOST_LINES:
             return places, line
         places.append((column, line, min(cells, _COLUMNS)))
         column += cells + gap

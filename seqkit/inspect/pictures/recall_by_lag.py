@@ -14,7 +14,7 @@ from seqkit.inspect.record import LayerTrace
 from seqkit.plots.figure import look, new_figure
 from seqkit.plots.fonts import legible
 
-_PENALTIES = np.logspace(-6, 3, 10)  # of which ridge regression takes the best
+_PENALTIES = np.logspace(-6, 6, 13)  # of which ridge regression takes the best
 
 
 def recall_by_lag_table(
