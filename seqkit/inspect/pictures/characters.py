@@ -93,8 +93,8 @@ def characters(
 ) -> Figure:
     """Draw a text, each character or word coloured by one unit after it was read.
 
-    What was not read, under a mask, has no colour. Of a long text the first 40 lines are
-    drawn, of 72 letters each.
+    What was not read, under a mask, has no colour. Of a long text the first 40 lines
+    are drawn, of 72 letters each.
 
     Args:
         trace: a trace of one layer.
