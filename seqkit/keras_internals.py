@@ -8,9 +8,7 @@ Gathered in one place, so that a change in Keras is one change here.
   `reset_dropout_mask` and `reset_recurrent_dropout_mask`, by which `keras.layers.RNN`
   too draws the dropout masks of a cell once a sequence.
 - `keras_rnn`: Keras's time loop, on any backend. It moved in Keras 3.16.
-- `keras_loop`: the loop that a Keras layer runs, cuDNN's where it takes that:
-  its method `inner_loop`.
-- `sublayers`: the layers that a layer holds.
+- `sublayers`: the layers that a layer holds, its attribute `_layers`.
 - `EXPORTERS`: modules that trace a model into a graph which must run elsewhere.
 - `LITE_EXPORTERS`: those of them that trace it for TensorFlow Lite, now LiteRT.
 """
@@ -26,7 +24,6 @@ __all__ = [
     "LITE_EXPORTERS",
     "AutocastScope",
     "DropoutRNNCell",
-    "keras_loop",
     "keras_rnn",
     "sublayers",
 ]
@@ -40,13 +37,6 @@ EXPORTERS = (
 )
 
 keras_rnn = getattr(backend.rnn, "rnn", backend.rnn)
-
-
-def keras_loop(
-    layer: Any, sequences: Any, states: list, mask: Any, training: bool
-) -> tuple[Any, Any, list]:
-    """Return the last output, every output and the last states of Keras's own loop."""
-    return layer.inner_loop(sequences, states, mask, training)
 
 
 def sublayers(layer: Any) -> list:

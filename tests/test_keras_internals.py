@@ -11,7 +11,6 @@ PACKAGE = Path(seqkit.__file__).parent
 HOMES = [Path(m.__file__) for m in (keras_internals, tensorflow_internals)]
 MODULES = list(PACKAGE.rglob("*.py"))
 OF_PYTHON = {"_replace", "_asdict", "_fields", "_make", "_getframe"}
-OF_KERAS = {"inner_loop"}  # without an underscore, and in no documentation
 
 
 def private(name):
@@ -52,7 +51,6 @@ def test_private_names_are_in_one_module():
         if path not in HOMES
         for name in used(tree)
         if (private(name) and name not in own)
-        or name in OF_KERAS
         or re.match(r"keras\.src\.|tensorflow\.python\.", name)
     ]
     assert found == []
@@ -61,6 +59,6 @@ def test_private_names_are_in_one_module():
 def test_every_private_name_is_explained():
     tree = ast.parse(HOMES[0].read_text("utf-8"))
     names = {name for name in used(tree) if private(name)}
-    names |= {*OF_KERAS, *keras_internals.__all__}
+    names |= {*keras_internals.__all__}
     assert set(keras_internals.__all__) < set(dir(keras_internals))
     assert [n for n in sorted(names) if f"`{n}`" not in keras_internals.__doc__] == []

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.functions import functions_of
-from seqkit.recurrence.given_gradients import once, with_gradient
+from seqkit.recurrence.given_gradients import constants, local, once, with_gradient
 from seqkit.recurrence.rides import Rides
 from seqkit.recurrence.shapes import capacity, n_parts, rows_to_add
 from seqkit.recurrence.sweep import Given
@@ -52,6 +52,9 @@ def compiled_loop(
         The outputs `(batch, time, size)` or the last one `(batch, size)`, and the last
         states.
     """
+    inputs, valid, states, weights, recurrent_mask = local(
+        (inputs, valid, states, weights, recurrent_mask)
+    )
     functions = functions_of(cell)
     frame = Frame(cell, inputs, functions.rides if gradient_expected else None)
     options = (return_sequences, unroll)
@@ -68,7 +71,7 @@ def compiled_loop(
         frame.parts,
     )
     results = [
-        functions.forward(cell, given, place, *options, gradient_expected)
+        constants(functions.forward(cell, given, place, *options, gradient_expected))
         for place in places
     ]
     output = frame.join([r[0] for r in results], timed=return_sequences)

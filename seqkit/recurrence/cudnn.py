@@ -6,8 +6,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from seqkit.keras_internals import keras_loop
+from seqkit.recurrence import cudnn_rnn as op
 from seqkit.recurrence.devices import has_gpu
+from seqkit.recurrence.weights import values
 from seqkit.tensorflow_internals import inside_compilation
 
 DTYPES = ("float16", "float32", "float64")
@@ -34,7 +35,8 @@ def suits(layer: Any) -> bool:
 
 def may_run(layer: Any) -> bool:
     """Return whether cuDNN is there for a layer that it suits."""
-    return suits(layer) and has_gpu()
+    of_amd = tf.sysconfig.get_build_info().get("is_rocm_build", False)
+    return suits(layer) and has_gpu() and not of_amd
 
 
 def runs(layer: Any) -> bool:
@@ -71,22 +73,38 @@ def cudnn_loop(
         layer returns sequences, and the last states.
     """
 
-    def by_cudnn() -> tuple[Any, list]:
-        last, every, new = keras_loop(layer, sequences, states, mask, False)
-        if not layer.return_sequences:
-            return last, list(new)
-        if mask is not None:  # cuDNN's outputs are zero in the padding
-            valid = tf.reverse(mask, [1]) if layer.go_backwards else mask
-            every = tf.where(valid[..., None], every, new[0][:, None])
-        return every, list(new)
-
     allowed = allows(sequences, mask)
     known = tf.get_static_value(allowed)
     if known is None and not tf.inside_function():
         known = bool(allowed)
     if known is not None:
-        return by_cudnn() if known else otherwise()
-    return tf.cond(allowed, by_cudnn, otherwise)
+        return _by_cudnn(layer, sequences, states, mask) if known else otherwise()
+    return tf.cond(
+        allowed, lambda: _by_cudnn(layer, sequences, states, mask), otherwise
+    )
+
+
+def _by_cudnn(layer: Any, sequences: Any, states: list, mask: Any) -> tuple[Any, list]:
+    """Run a layer by cuDNN, whatever the sizes and the mask."""
+    if mask is None:
+        lengths = tf.fill(tf.shape(sequences)[:1], tf.shape(sequences)[1])
+    else:
+        lengths = tf.reduce_sum(tf.cast(mask, "int32"), axis=1)
+    if layer.go_backwards:
+        sequences = tf.reverse_sequence(sequences, lengths, seq_axis=1, batch_axis=0)
+    kind = op.LSTM if len(states) == 2 else op.GRU
+    weights = [tf.cast(weight, sequences.dtype) for weight in values(layer.cell)]
+    every, last = op.cudnn_rnn(
+        kind, sequences, states, op.parameters(kind, weights), lengths
+    )
+    if not layer.return_sequences:
+        return last[0], last
+    if mask is not None:  # cuDNN's outputs are zero in the padding
+        if layer.go_backwards:  # steps that are left out come first there
+            every = tf.reverse_sequence(every, lengths, seq_axis=1, batch_axis=0)
+            every, mask = tf.reverse(every, [1]), tf.reverse(mask, [1])
+        every = tf.where(mask[..., None], every, last[0][:, None])
+    return every, last
 
 
 def allows(sequences: Any, mask: Any) -> Any:
@@ -95,11 +113,11 @@ def allows(sequences: Any, mask: Any) -> Any:
     It takes no batch without rows or steps, and only masks whose rows begin with a
     valid step and have none after the first that is not.
     """
+    if 0 in sequences.shape[:2]:
+        return tf.constant(False)
     if mask is None:
-        batch, time = sequences.shape[:2]
-        if batch is not None and time is not None:
-            return tf.constant(batch > 0 and time > 0)
-        return tf.size(sequences) > 0
+        known = None not in sequences.shape[:2]
+        return tf.constant(True) if known else tf.size(sequences) > 0
     begins = tf.reduce_all(tf.reduce_any(mask[:, :1], axis=1))
     goes_on = tf.reduce_all(mask[:, :-1] | ~mask[:, 1:])
     return begins & goes_on & (tf.size(mask) > 0)

@@ -21,7 +21,9 @@ def with_gradient(
     """Return tensors equal to the results, which a given function differentiates.
 
     What the results are computed of must be no source itself, but `constants` of them:
-    else tapes would differentiate both ways.
+    else tapes would differentiate both ways. The sources, and whatever the gradient
+    function uses, must be `local`; what it uses of the computation, constants too, for
+    inside a branch TensorFlow differentiates all that a gradient function uses.
 
     Args:
         results: tensors.
@@ -49,6 +51,17 @@ def with_gradient(
         getattr(graph, _KEPT)[tensors[0].op.name] = of_all
     record_operation(_NAME, tensors, [*results, *sources], of_all)
     return tensors[: len(results)]
+
+
+def local(nest: Any) -> Any:
+    """Return a nest with tensors of the graph that is being traced, or of eager code.
+
+    A gradient function may hold no others: inside a branch or a loop, TensorFlow finds
+    tensors of the graph around it only by their copies.
+    """
+    return tf.nest.map_structure(
+        lambda each: tf.identity(each) if tf.is_tensor(each) else each, nest
+    )
 
 
 def constants(nest: Any) -> Any:

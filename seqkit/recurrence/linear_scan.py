@@ -13,7 +13,7 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.cells.linear import Parts, add, conjugate, multiply
-from seqkit.recurrence.given_gradients import constants, with_gradient
+from seqkit.recurrence.given_gradients import constants, local, with_gradient
 from seqkit.recurrence.slices import room_for, slices_of, stacked, write
 from seqkit.recurrence.steps import by_rows, time_major
 from seqkit.recurrence.weights import reading
@@ -91,7 +91,8 @@ def linear_scan(
     """
     run: Callable = _in_blocks if in_blocks else _one_by_one
 
-    every = run(*constants((a, b, start)), reverse)
+    a, b, start = local((a, b, start))
+    every = constants(run(*constants((a, b, start)), reverse))
     for h in every:
         h.set_shape(b[0].shape)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.recurrence.given_gradients import constants, once, with_gradient
+from seqkit.recurrence.given_gradients import constants, local, once, with_gradient
 from seqkit.recurrence.shapes import power_of_two
 
 ZERO = tf.UnconnectedGradients.ZERO
@@ -43,6 +43,7 @@ def recomputed_loop(
     Returns:
         What the loop returns for the whole sequence.
     """
+    inputs, valid, states, weights = local((inputs, valid, states, weights))
     segments = Segments(inputs, valid, every)
     sources = [inputs, *states, *weights]
     inputs, states, weights = constants((inputs, states, weights))

@@ -8,7 +8,7 @@ from seqkit.cells.linear import LinearCell
 from seqkit.recurrence.compiled import Frame
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.functions import functions_of
-from seqkit.recurrence.given_gradients import once, with_gradient
+from seqkit.recurrence.given_gradients import constants, local, once, with_gradient
 from seqkit.recurrence.linear_scan import scan_sequence
 
 
@@ -45,6 +45,7 @@ def scan_loop(
         return scan_sequence(
             cell, inputs, valid, states, weights, return_sequences, in_blocks=True
         )
+    inputs, valid, states, weights = local((inputs, valid, states, weights))
     equations = Equations(cell, noisy=False)
     functions, frame = functions_of(equations), Frame(equations, inputs)
     if valid is None and not frame.length_is_fixed:
@@ -57,7 +58,7 @@ def scan_loop(
         weights,
         return_sequences,
     )
-    output, last = functions.scan(equations, *given)
+    output, last = constants(functions.scan(equations, *given))
 
     def gradient(d_output: Any, *d_last: Any) -> list:
         upstream = (

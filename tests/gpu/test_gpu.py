@@ -110,6 +110,31 @@ def test_cudnn_beside_the_plain_loop(make, mask, go_backwards):
     agree(graph(x, mask), expected, 1e-5)
 
 
+@pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
+@pytest.mark.parametrize("batch", [BATCH, None])
+def test_gradients_asked_for_twice(make, batch):
+    """By a persistent tape, in eager code and in graphs of any batch."""
+
+    def asked(x):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(layer(x, training=True) ** 2)
+        return [
+            tape.gradient(loss, x),
+            *tape.gradient(loss, layer.trainable_weights),
+            tape.gradient(loss, x),
+        ]
+
+    layer = make(16, return_sequences=True)
+    layer.build((None, None, FEATURES))
+    x = tf.constant(inputs())
+    with portable():
+        expected = asked(x)
+    signature = [tf.TensorSpec((batch, TIME, FEATURES))]
+    agree(asked(x), expected, 1e-5)
+    agree(tf.function(asked, signature, autograph=False)(x), expected, 1e-5)
+
+
 @pytest.mark.parametrize("case", PLAIN, ids=lambda case: case.name)
 def test_fit_and_predict(case):
     x, y = inputs(), inputs(1)[:, 0, :1]

@@ -1,14 +1,18 @@
 """What is decided where there is a GPU, by a stand-in for the list of devices."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from seqkit import layers
-from seqkit.recurrence import choose, cudnn, portable, shapes
+from seqkit.recurrence import choose, portable, shapes
 from seqkit.recurrence.equations import Equations
+from tests.recurrence.model_of_cudnn import backward, forward
 
+RESERVE = 11  # the place of what was kept, among the inputs of CudnnRNNBackpropV3
 GATED = pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
 
 
@@ -95,38 +99,13 @@ def test_one_part():
     assert shapes.n_parts(Equations(layer.cell, False), 32) == 1
 
 
-def stand_in(layer, monkeypatch):
-    """Put in place of cuDNN a loop that checks its masks, as cuDNN's are checked."""
-    calls = []
-
-    def check(mask):
-        lengths = mask.sum(1)
-        calls.append(mask.shape)
-        right = np.arange(mask.shape[1]) < lengths[:, None]
-        if not (lengths.min(initial=1) and mask.size and (mask == right).all()):
-            raise ValueError(mask)
-        return np.int32(0)
-
-    twin = keras.layers.RNN(
-        layer.cell,
-        return_sequences=True,
-        return_state=True,
-        go_backwards=layer.go_backwards,
-    )
-
-    def loop(_, sequences, states, mask, training):
-        assert not training  # dropout is applied before
-        shown = tf.ones(tf.shape(sequences)[:2], "bool") if mask is None else mask
-        zero = tf.numpy_function(check, [shown], "int32", stateful=True)
-        zero.set_shape(())
-        every, *last = twin(
-            sequences + tf.cast(zero, sequences.dtype), states, mask=mask
-        )
-        valid = tf.reverse(shown, [1]) if layer.go_backwards else shown
-        return last[0], tf.where(valid[..., None], every, 0), last
-
-    monkeypatch.setattr(cudnn, "keras_loop", loop)
-    return calls
+@pytest.fixture
+def calls(monkeypatch):
+    """Put a model of cuDNN's ops in their place; the lengths it was called with."""
+    lengths = []
+    monkeypatch.setattr(tf.raw_ops, "CudnnRNNV3", functools.partial(forward, lengths))
+    monkeypatch.setattr(tf.raw_ops, "CudnnRNNBackpropV3", backward)
+    return lengths
 
 
 MASKS = {
@@ -141,7 +120,7 @@ MASKS = {
 
 @GATED
 @pytest.mark.parametrize("name", MASKS)
-def test_any_mask(make, name, monkeypatch):
+def test_any_mask(make, name, calls):
     mask = MASKS[name]
     x = np.random.default_rng(1).standard_normal((4, 5, 3)).astype("float32")
     for options in (
@@ -152,7 +131,7 @@ def test_any_mask(make, name, monkeypatch):
     ):
         layer = make(2, return_state=True, **options)
         layer.build((4, 5, 3))
-        calls = stand_in(layer, monkeypatch)
+        calls.clear()
         with portable():
             expected = layer(x, mask=mask)
         assert not calls
@@ -164,11 +143,10 @@ def test_any_mask(make, name, monkeypatch):
 
 
 @GATED
-def test_masks_are_told_apart_as_the_graph_runs(make, monkeypatch):
+def test_masks_are_told_apart_as_the_graph_runs(make, calls):
     """One graph for every mask and size, with gradients."""
     layer = make(2, return_sequences=True)
     layer.build((None, None, 3))
-    calls = stand_in(layer, monkeypatch)
 
     def loss_and_gradients(x, mask):
         with tf.GradientTape() as tape:
@@ -190,3 +168,90 @@ def test_masks_are_told_apart_as_the_graph_runs(make, monkeypatch):
         for one, other in zip(found, expected, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5)
     assert graph(x[:0], tf.constant(MASKS["all"])[:0])[0].shape == (0, 5, 2)
+
+
+def nodes_of(graph):
+    """Every node of a graph, by name, and of the functions that it calls."""
+    found = graph.as_graph_def()
+    yield {node.name: node for node in found.node}
+    for function in found.library.function:
+        yield {node.name: node for node in function.node_def}
+
+
+@GATED
+@pytest.mark.parametrize("batch", [4, None])
+def test_each_gradient_has_a_copy_of_what_was_kept(make, batch):
+    """Asked for twice: by a persistent tape, and by a tape inside another."""
+
+    def persistent(x):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(layer(x) ** 2)
+        return tape.gradient(loss, x), tape.gradient(loss, layer.trainable_weights)
+
+    def nested(x):
+        with tf.GradientTape() as outer, tf.GradientTape() as inner:
+            outer.watch(x)
+            loss = tf.reduce_sum(layer(x) ** 2)
+            gradients = inner.gradient(loss, layer.trainable_weights)
+        return outer.gradient(loss, x), gradients
+
+    layer = make(2)
+    layer.build((None, 5, 3))
+    for function in (persistent, nested):
+        graph = tf.function(function, autograph=False)
+        graph = graph.get_concrete_function(tf.TensorSpec((batch, 5, 3))).graph
+        kept = [
+            (nodes, nodes[node.input[RESERVE].split(":")[0]])
+            for nodes in nodes_of(graph)
+            for node in nodes.values()
+            if node.op == "CudnnRNNBackpropV3"
+        ]
+        assert {node.op for _, node in kept} == {"DeepCopy"}
+        assert len({id(node) for _, node in kept}) == len(kept)
+        assert len(kept) == 2 or batch is None  # a branch is differentiated once
+
+
+@GATED
+@pytest.mark.parametrize("masked", [False, True])
+def test_batches_known_to_be_empty_are_not_for_cudnn(make, masked):
+    layer = make(2)
+    layer.build((None, 5, 3))
+    mask = tf.ones((0, 5), "bool") if masked else None
+    call = tf.function(lambda x: layer(x, mask=mask), autograph=False)
+    assert call(tf.zeros((0, 5, 3))).shape == (0, 2)
+    assert layer(tf.zeros((0, 5, 3)), mask=mask).shape == (0, 2)
+
+
+@GATED
+def test_cudnn_is_given_what_keras_gives_it(make, monkeypatch):
+    """The same numbers in the same places, whatever the op makes of them."""
+
+    class Called(Exception):
+        pass
+
+    def record(**arguments):
+        given.append(arguments)
+        raise Called
+
+    given = []
+    theirs = getattr(keras.layers, make.__name__)(2)
+    ours = make(2)
+    x = np.random.default_rng(2).standard_normal((4, 5, 3)).astype("float32")
+    x *= MASKS["right"][..., None]
+    for layer in (theirs, ours):
+        layer.build(x.shape)
+    rng = np.random.default_rng(3)
+    weights = [rng.standard_normal(w.shape) for w in theirs.get_weights()]
+    monkeypatch.setattr(tf.raw_ops, "CudnnRNNV3", record)
+    for layer in (theirs, ours):
+        layer.set_weights(weights)
+        with pytest.raises(Called):
+            layer(x, mask=MASKS["right"])
+    for name in given[0]:
+        one, other = (np.asarray(arguments[name]) for arguments in given)
+        if one.dtype.kind in "if":
+            np.testing.assert_array_equal(one, other, name)
+        else:
+            assert one == other, name
+    assert given[0].keys() == given[1].keys()

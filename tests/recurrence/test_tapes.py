@@ -72,6 +72,27 @@ def test_gradients(function, training):
         np.testing.assert_allclose(one, other, atol=1e-4)
 
 
+@pytest.mark.parametrize("function", [persistent, two, nested])
+@pytest.mark.parametrize("make", [layers.SimpleRNN, layers.MinGRU])
+def test_gradients_of_a_branch(function, make):
+    """What is differentiated there is of the graph around it."""
+    layer = make(2, return_sequences=True)
+    layer.build((None, None, 3))
+    x = tf.constant(X)
+
+    def in_a_branch(x, **options):
+        return tf.cond(
+            tf.size(x) > 0, lambda: layer(x, **options), lambda: tf.zeros((9, 6, 2))
+        )
+
+    in_a_branch.trainable_weights = layer.trainable_weights
+    graph = tf.function(lambda x: function(in_a_branch, x), autograph=False)
+    with portable():
+        expected = function(layer, x)
+    for one, other in zip(graph(x), expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
 @pytest.mark.parametrize("options", [{"persistent": True}, {}])
 def test_a_train_step_of_ones_own(options):
     class Model(keras.Sequential):

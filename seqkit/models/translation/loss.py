@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from seqkit.models.translation.encoder import Encoded
 from seqkit.models.translation.network import EncoderDecoder
-from seqkit.recurrence.given_gradients import constants, with_gradient
+from seqkit.recurrence.given_gradients import constants, local, with_gradient
 from seqkit.text import TextCodec
 
 
@@ -68,6 +68,7 @@ def cross_entropies(logits: Any, labels: Any, smoothing: float) -> tuple[Any, An
         smoothing: ε.
     """
 
+    logits, labels = local((logits, labels))
     fixed = constants(logits)
     plain, difference = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
         features=fixed, labels=labels
