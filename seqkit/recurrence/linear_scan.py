@@ -13,6 +13,7 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.cells.linear import Parts, add, conjugate, multiply
+from seqkit.recurrence.choice import exporting
 from seqkit.recurrence.given_gradients import constants, local, with_gradient
 from seqkit.recurrence.slices import room_for, slices_of, stacked, write
 from seqkit.recurrence.steps import by_rows, time_major
@@ -90,7 +91,8 @@ def linear_scan(
         Tensors `(time, batch, size)`, as many.
     """
     run: Callable = _in_blocks if in_blocks else _one_by_one
-
+    if exporting():  # a SavedModel has no place for gradients given by hand
+        return run(a, b, start, reverse)
     a, b, start = local((a, b, start))
     every = constants(run(*constants((a, b, start)), reverse))
     for h in every:
