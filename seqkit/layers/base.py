@@ -99,20 +99,29 @@ class LayerOverCell(keras.layers.RNN):
         self.input_spec = keras.layers.InputSpec(ndim=3)
         self.supports_masking = True  # Keras's RNN says otherwise from 3.16 on
 
-    def step(self, inputs: Any, states: list) -> tuple[Any, list]:
-        """Run one time step, outside training.
+    def step(
+        self, inputs: Any, states: list, training: bool = False
+    ) -> tuple[Any, list]:
+        """Run one time step.
 
         Args:
             inputs: tensor `(batch, features)`.
             states: list of tensors `(batch, size)`, as `initial_state` or this method
                 gives them.
+            training: whether to apply dropout, by the same masks until
+                `reset_dropout`.
 
         Returns:
             The output `(batch, output_size)`, and the new states.
         """
         if not self.built:
             self.build((None, None, inputs.shape[-1]))
-        return self.cell(inputs, list(states))
+        return self.cell(inputs, list(states), training=training)
+
+    def reset_dropout(self) -> None:
+        """Forget the dropout masks: the next sequence is to draw others."""
+        self.cell.reset_dropout_mask()
+        self.cell.reset_recurrent_dropout_mask()
 
     def initial_state(self, batch_size: Any) -> list:
         """Return the states before the first step, each `(batch_size, size)`."""
@@ -181,8 +190,7 @@ class LayerOverCell(keras.layers.RNN):
             from seqkit.recurrence.loop import run  # TensorFlow only from here on
 
             output, states = run(self, loop, sequences, states, mask, training)
-        self.cell.reset_dropout_mask()
-        self.cell.reset_recurrent_dropout_mask()
+        self.reset_dropout()
         return output, states
 
     def _add_losses(self, first: list, last: list) -> None:

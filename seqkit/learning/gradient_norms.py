@@ -52,7 +52,7 @@ def gradient_norms(layer: LayerOverCell, x: Any, loss: Callable) -> np.ndarray:
         with tf.GradientTape() as tape:
             tape.watch(states)
             for t in range(x.shape[1]):
-                output, states = layer.cell.call(x[:, t], states)
+                output, states = layer.step(x[:, t], states)
                 outputs.append(output)
                 every.append(states)
             value = loss(

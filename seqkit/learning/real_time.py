@@ -99,7 +99,7 @@ class RealTimeLearning:
         with tf.GradientTape(persistent=True) as tape:
             before = tf.concat(states, axis=-1)
             tape.watch(before)
-            output, after = self.layer.cell.call(inputs, tf.split(before, sizes, -1))
+            output, after = self.layer.step(inputs, tf.split(before, sizes, -1))
             joined = tf.concat(after, axis=-1)
         of_states = self._jacobian(tape, joined, before, influence)
         of_output = self._jacobian(tape, output, before, influence)

@@ -7,10 +7,10 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from seqkit.keras_internals import keras_rnn
 from seqkit.layers.attention import BahdanauAttention, LuongAttention
 from seqkit.models.named_layers import find_recurrent_layer
 from seqkit.models.translation.encoder import Encoded, token_vectors
-from seqkit.models.translation.fed_steps import fed_steps
 from seqkit.models.translation.settings import TranslatorSettings
 from seqkit.text import TextCodec
 
@@ -90,7 +90,7 @@ class Decoder(keras.layers.Layer):
         """Give the states (batch, size) of each layer before the first token."""
         if self.bridge is None:
             rows = ops.shape(summary)[0]
-            return [each.cell.get_initial_state(rows) for each in self.recurrent]
+            return [each.initial_state(rows) for each in self.recurrent]
         flat, start = self.bridge(summary), 0
         states: list[list] = []
         for each in self.recurrent:
@@ -116,8 +116,7 @@ class Decoder(keras.layers.Layer):
         kept = ops.ones_like(vectors[:, 0])[:, None]
         noise = self.dropout(kept, training=training)
         if self.settings.input_feeding:
-            first = tf.nest.map_structure(lambda each: each[:, None], state)
-            return self._fed_steps(vectors, first, encoded, noise, training)
+            return self._fed_steps(vectors, state, encoded, noise, training)
 
         def run(number: int, inputs: Any) -> Any:
             layer, states = self.recurrent[number], state["layers"][number]
@@ -128,19 +127,25 @@ class Decoder(keras.layers.Layer):
     def _fed_steps(
         self, vectors: Any, first: dict, encoded: Encoded, noise: Any, training: bool
     ) -> Any:
-        """Give a_t for every step, each fed with the one before."""
-        cells = [each.cell for each in self.recurrent]
+        """Give a_t for every step, each fed with the one before.
 
-        def step(vectors: Any, state: dict) -> tuple[Any, dict]:
-            features, new, _ = self._step(vectors, state, encoded, training)
-            new["fed"] = features = features * noise
-            return features, new
+        The loop is Keras's: what each step reads is known only after the one before. It
+        runs a step ahead of the loop, where the layers draw their dropout.
+        """
 
-        step(vectors[:, :1], first)  # each cell draws its dropout, and keeps it
-        features = fed_steps(step, vectors, first)
-        for cell in cells:
-            cell.reset_dropout_mask()
-            cell.reset_recurrent_dropout_mask()
+        def step(vector: Any, states: tuple) -> tuple[Any, list]:
+            state = tf.nest.pack_sequence_as(first, states)
+            state = tf.nest.map_structure(lambda each: each[:, None], state)
+            features, new, _ = self._step(vector[:, None], state, encoded, training)
+            new["fed"] = features * noise
+            new = tf.nest.map_structure(lambda each: each[:, 0], new)
+            return new["fed"], tf.nest.flatten(new)
+
+        _, features, _ = keras_rnn(
+            step, vectors, tf.nest.flatten(first), return_all_outputs=True
+        )
+        for layer in self.recurrent:
+            layer.reset_dropout()
         return features
 
     def through(self, vectors: Any, run: Callable, encoded: Encoded) -> tuple[Any, Any]:
@@ -206,8 +211,7 @@ class Decoder(keras.layers.Layer):
                 ops.reshape(each, (-1, each.shape[-1]))
                 for each in (inputs, *state["layers"][number])
             ]
-            cell = self.recurrent[number].cell
-            output, states = cell(rows[0], rows[1:], training=training)
+            output, states = self.recurrent[number].step(rows[0], rows[1:], training)
             output, *states = (
                 ops.reshape(each, (*shape, each.shape[-1]))
                 for each in (output, *states)
