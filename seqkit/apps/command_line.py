@@ -42,10 +42,14 @@ class Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{self.prog}: error: {message} (--help tells more)\n")
 
 
-def add_settings(parser: argparse.ArgumentParser, settings: type, title: str) -> None:
-    """Add an option for each field of a dataclass: its name, default and help."""
+def add_settings(
+    parser: argparse.ArgumentParser, settings: type, title: str, without: str = ""
+) -> None:
+    """Add an option for each field of a dataclass, but one: name, default and help."""
     group = parser.add_argument_group(title)
     for field in fields(settings):
+        if field.name == without:
+            continue
         kind: Any = field.type
         options: dict[str, Any] = {"type": kind, "metavar": kind.__name__}
         if kind is bool:

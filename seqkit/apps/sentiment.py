@@ -1,9 +1,4 @@
-"""Sentiment of texts, or any other classes of theirs, in any language.
-
-python apps/sentiment.py train          # movie sentences, or --data reviews.csv
-python apps/sentiment.py predict "A joy from start to end." "What a bore."
-python apps/sentiment.py --help
-"""
+"""Sentiment of texts, or any other classes of theirs, in any language."""
 
 import argparse
 import json
@@ -71,7 +66,7 @@ class Sentiment(Application):
     """The sentiment application."""
 
     prog = "sentiment.py"
-    description = __doc__ or ""
+    description = "Sentiment of texts, or any other classes of theirs, in any language."
     epilog = EPILOG
     task = "sentiment"
     output = "saved_models/sentiment"

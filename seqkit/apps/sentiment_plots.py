@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqkit import plots
+from seqkit.plots.classification import shortened
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,7 +65,8 @@ def _example(
     row: int,
 ) -> tuple[str, list[tuple[str, float]]]:
     probabilities = found.probabilities[row]
-    answer = classifier.classes[probabilities.argmax()]
-    verdict = "right" if found.right[row] else f"labelled {test.labels[row]}"
+    answer = shortened(classifier.classes[probabilities.argmax()])
+    label = shortened(test.labels[row])
+    verdict = "right" if found.right[row] else f"labelled {label}"
     heading = f"{answer}, {probabilities.max():.2f} sure: {verdict}"
     return heading, classifier.attribute(test.texts[row])

@@ -1,9 +1,4 @@
-"""Translation between any two languages, learnt from pairs of sentences.
-
-python apps/translate.py train          # English number words to French
-python apps/translate.py translate "two hundred and thirty-one"
-python apps/translate.py --help
-"""
+"""Translation between any two languages, learnt from pairs of sentences."""
 
 import argparse
 import sys
@@ -73,7 +68,9 @@ class Translation(Application):
     """The translation application."""
 
     prog = "translate.py"
-    description = __doc__ or ""
+    description = (
+        "Translation between any two languages, learnt from pairs of sentences."
+    )
     epilog = EPILOG
     task = "translation"
     output = "saved_models/translation"
@@ -270,10 +267,10 @@ def _answers(
 
 def _lines(answer: dict[str, Any], scored: bool) -> str:
     """Lay out an answer for people: the translation, and what was asked besides."""
-    lines = [_one_line(answer["translation"])]
+    lines = [printable(answer["translation"])]
     if scored:
         lines = [
-            f"{each['score']:.3f}\t{_one_line(each['translation'])}"
+            f"{each['score']:.3f}\t{printable(each['translation'])}"
             for each in answer["n_best"]
         ]
     if "alignment" in answer:
@@ -281,15 +278,10 @@ def _lines(answer: dict[str, Any], scored: bool) -> str:
         for token, row in zip(target, weights, strict=True):
             place = max(range(len(row)), key=row.__getitem__)
             lines.append(
-                f"\t{_one_line(token.strip())}\t{_one_line(source[place].strip())}"
+                f"\t{printable(token.strip())}\t{printable(source[place].strip())}"
                 f"\t{row[place]:.2f}"
             )
     return "\n".join(lines)
-
-
-def _one_line(text: str) -> str:
-    """Give a text without the ends of lines that a model may write."""
-    return printable(" ".join(text.splitlines()))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

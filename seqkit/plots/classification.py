@@ -30,7 +30,7 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> Figure:
     size = len(classes)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     few = size <= _FEW_CLASSES
-    names, fonts = legible([_shortened(name) for name in classes])
+    names, fonts = legible([shortened(name) for name in classes])
     longest = max(map(len, names))
     side = (0.65 if few else 0.34) * size + 1.4
     margin = min(0.075 * longest, 1.6)
@@ -68,14 +68,6 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> Figure:
     return figure
 
 
-def _shortened(name: str) -> str:
-    """Leave out the middle of a name that would take more room than the matrix."""
-    if len(name) <= _LONGEST_NAME:
-        return name
-    half = _LONGEST_NAME // 2
-    return f"{name[:half]}…{name[1 - half :]}"
-
-
 def reliability_diagram(
     parts: Mapping[str, Any], errors: Mapping[str, float] | None = None
 ) -> Figure:
@@ -98,7 +90,7 @@ def reliability_diagram(
     )
     figure.suptitle("Reliability: is 80% sure right 80% of the time?")
     upper.plot([0, 1], [0, 1], ":", color="gray", label="perfectly calibrated")
-    lowest = 1.0
+    least, lowest = 1.0, 1.0  # confidence, and end of an interval
     for number, (name, part) in enumerate(parts.items()):
         color, some = f"C{number}", part.counts > 0
         legend = f"{name} (ECE {errors[name]:.3f})" if errors else name
@@ -110,7 +102,8 @@ def reliability_diagram(
             fmt="o-", color=color, capsize=3, label=legend, alpha=0.9,
         )  # fmt: skip
         lower.stairs(part.counts, part.edges, color=color, fill=number == 0, alpha=0.6)
-        lowest = min(lowest, part.edges[np.flatnonzero(some)[0]], accuracy.min())
+        least = min(least, part.edges[np.flatnonzero(some)[0]])
+        lowest = min(lowest, least, np.minimum(middle - half, accuracy).min())
     last = list(parts.values())[-1]
     for left, right, count in zip(
         last.edges[:-1], last.edges[1:], last.counts, strict=True
@@ -121,14 +114,15 @@ def reliability_diagram(
                 fontsize=7, xytext=(0, 1), textcoords="offset points",
             )  # fmt: skip
     upper.set_ylabel("accuracy (lines: 95% interval)")
-    upper.set_xlim(max(0.0, lowest), 1)
-    upper.set_ylim(max(0.0, lowest), 1.005)  # both axes alike
+    upper.set_xlim(max(0.0, least), 1)
+    upper.set_ylim(max(0.0, lowest - 0.02), 1.005)
     upper.yaxis.set_major_formatter(percent())
     upper.grid(alpha=0.3)
     upper.legend(loc="upper left")
     lower.set_yscale("log")
     lower.set_ylim(0.7, 3 * max(part.counts.max() for part in parts.values()))
-    lower.set_ylabel(f"texts (log; numbers: {list(parts)[-1]})")
+    lower.set_ylabel("texts (log)")
+    lower.set_title(f"numbers: {list(parts)[-1]}", fontsize=8, loc="left", pad=3)
     lower.set_xlabel("confidence (probability of the predicted class)")
     lower.xaxis.set_major_formatter(percent())
     return figure
@@ -194,3 +188,16 @@ def wilson_interval(
     variance = share * (1 - share) / counts + z2 / (4 * counts**2)
     half = np.sqrt(z2 * variance) / (1 + z2 / counts)
     return middle, half
+
+
+def shortened(name: str) -> str:
+    """Leave out the middle of a name that would take too much room.
+
+    Example:
+        >>> shortened("a class whose name is long, and longer")
+        'a class whos… and longer'
+    """
+    if len(name) <= _LONGEST_NAME:
+        return name
+    half = _LONGEST_NAME // 2
+    return f"{name[:half]}…{name[1 - half :]}"

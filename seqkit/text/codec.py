@@ -12,7 +12,6 @@ from seqkit.text.merges import BYTES, Merges, learn_merges, merge_in_python
 from seqkit.text.rules import LEVELS, cut_in_python, normalize_in_python
 
 _CHUNK = 4096  # texts cut at a time while a codec is learnt
-_BLANKS = " \t\n\v\f\r"  # what tf.strings.strip takes away
 
 
 class TextCodec:
@@ -182,8 +181,9 @@ class TextCodec:
     def decode(self, ids: Any) -> tf.Tensor:
         """Give the texts of ids, as strings of shape (n,).
 
-        Reserved ids but `UNKNOWN` are left out. Bytes that make no character, which
-        only ids that come from no text can have, become U+FFFD.
+        Reserved ids but `UNKNOWN` are left out. Ids that come from no text may be of
+        bytes that make no character, which become U+FFFD, or of ends of lines and the
+        like: what is given is normalized, as texts are.
 
         Args:
             ids: Integers, ragged (n, None), or dense and padded with 0.
@@ -194,8 +194,7 @@ class TextCodec:
         if self.read_only:
             raise InputError("ids of a codec that is read_only cannot be decoded")
         texts = self._lookup(self._texts, ids, above=self.END)
-        texts = tf.strings.reduce_join(texts, axis=-1)
-        return tf.strings.strip(tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8"))
+        return normalize(tf.strings.reduce_join(texts, axis=-1), lowercase=False)
 
     def tokens(self, ids: Any) -> tf.RaggedTensor:
         """Give the text of each id but padding, as strings, ragged (n, None).
@@ -244,11 +243,10 @@ class TextCodec:
 
     def decode_in_python(self, ids: Sequence[Sequence[int]]) -> list[str]:
         """Give the texts of ids as `decode` does, without TensorFlow."""
+        texts = (b"".join(self._texts[i] for i in row if i > self.END) for row in ids)
         return [
-            b"".join(self._texts[i] for i in row if i > self.END)
-            .decode("utf-8", "replace")
-            .strip(_BLANKS)
-            for row in ids
+            normalize_in_python(text.decode("utf-8", "replace"), lowercase=False)
+            for text in texts
         ]
 
     def get_config(self) -> dict:

@@ -140,10 +140,11 @@ def test_reserved_and_dense_ids():
 
 def test_ids_that_come_from_no_text():
     coder = TextCodec("bpe", [])
-    broken = [[4 + byte for byte in b"\xe6\x88"], [4 + byte for byte in b" a\x00 \n"]]
+    bytes_of_ids = b"\xe6\x88", b" a\x00 \n", b"two\r\nlines\xe2\x80\xa8 e\xcc\x81"
+    broken = [[4 + byte for byte in each] for each in bytes_of_ids]
     ids = tf.ragged.constant(broken, tf.int32)
-    assert decoded(coder.decode(ids)) == ["\ufffd", "a\x00"]
-    assert coder.decode_in_python(broken) == ["\ufffd", "a\x00"]
+    assert decoded(coder.decode(ids)) == ["\ufffd", "a", "two lines \u00e9"]
+    assert coder.decode_in_python(broken) == ["\ufffd", "a", "two lines \u00e9"]
     assert coder.tokens(ids)[0].numpy().tolist() == ["\ufffd".encode()] * 2
     everything = tf.range(len(coder))[None]
     assert decoded(coder.decode(everything)) == coder.decode_in_python(

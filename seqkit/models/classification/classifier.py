@@ -10,7 +10,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.errors import InputError
 from seqkit.export import Signature, export_saved_model
 from seqkit.models.classification.calibration import calibrate, softmax
 from seqkit.models.classification.encoding import (
@@ -20,7 +19,11 @@ from seqkit.models.classification.encoding import (
     ids_of,
     pad,
 )
-from seqkit.models.classification.labels import checked_texts, class_names
+from seqkit.models.classification.labels import (
+    checked_classes,
+    checked_strings,
+    checked_texts,
+)
 from seqkit.models.classification.network import text_classifier
 from seqkit.models.classification.ngrams import Ngrams, NgramTable, fit_ngrams
 from seqkit.models.classification.settings import ClassifierSettings
@@ -165,14 +168,13 @@ class SentimentClassifier:
         """
         texts, names = checked_texts(texts, labels, "texts")
         valid_texts, valid_names = checked_texts(*validation, "validation texts")
-        classes = class_names(names)
-        unseen = [name for name in class_names(valid_names) if name not in classes]
-        if len(classes) < 2:
-            raise InputError(f"labels must be of two classes or more; got {classes}")
-        if unseen:
-            raise InputError(f"validation has labels that training has not: {unseen}")
+        classes = checked_classes(names, valid_names)
+        truth, valid_truth = (
+            np.array(list(map(classes.index, each)), int)
+            for each in (names, valid_names)
+        )
         keras.utils.set_random_seed(settings.seed)
-        every = [*texts, *unlabelled]
+        every = [*texts, *checked_strings(unlabelled, "unlabelled texts")]
         codec = TextCodec.learn(
             every,
             settings.level,
@@ -187,9 +189,6 @@ class SentimentClassifier:
                 f"  {len(codec)} ids, with vectors from {len(every)} texts", flush=True
             )
         start = first_vectors(ids, codec, settings, vectors)
-        place = {name: number for number, name in enumerate(classes)}
-        truth = np.array([place[name] for name in names])
-        valid_truth = np.array([place[name] for name in valid_names], int)
         table = NgramTable(codec.pieces, texts, settings.ngrams)
         if verbose:
             print(f"  {len(table.keys)} n-grams, weighted by naive Bayes", flush=True)
@@ -247,7 +246,8 @@ class SentimentClassifier:
     def logits(self, texts: Sequence[str]) -> np.ndarray:
         """Give what the model says before calibration: (n, classes)."""
         answers = np.zeros((len(texts), len(self.classes)), np.float32)
-        order = np.argsort([len(text) for text in _strings(texts)], kind="stable")
+        texts = checked_strings(texts, "texts")
+        order = np.argsort(list(map(len, texts)), kind="stable")
         for rows in chunks(order, _CHUNK):
             some = tf.constant([texts[row] for row in rows], tf.string)
             answers[rows] = self._logits_of_pieces(self.codec.pieces(some))
@@ -403,10 +403,3 @@ class SentimentClassifier:
         found.answers, found.temperature, found.bias = answers, temperature, bias
         found.validation, found.shares, found.trained = validation, shares, trained
         return found
-
-
-def _strings(texts: Any) -> Any:
-    """Refuse one string, which is a list of letters too."""
-    if isinstance(texts, (str, bytes)):
-        raise InputError(f"texts must be a list of strings; got the string {texts!r}")
-    return texts

@@ -47,6 +47,25 @@ def class_names(labels: Iterable[str]) -> list[str]:
     return sorted(set(labels), key=key)
 
 
+def checked_classes(names: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Give the classes of the training, in order.
+
+    Args:
+        names: Of the class of each text.
+        others: The same of texts to validate with.
+
+    Raises:
+        InputError: There is one class only, or one that is in the validation alone.
+    """
+    classes = class_names(names)
+    unseen = [name for name in class_names(others) if name not in classes]
+    if len(classes) < 2:
+        raise InputError(f"labels must be of two classes or more; got {classes}")
+    if unseen:
+        raise InputError(f"validation has labels that training has not: {unseen}")
+    return classes
+
+
 def checked_texts(
     texts: Sequence[str], labels: Sequence[Any], name: str
 ) -> tuple[list[str], list[str]]:
@@ -61,10 +80,10 @@ def checked_texts(
         InputError: A text is no string, a label has no name, there are none, or the
             numbers differ.
     """
-    for given in (texts, labels):
-        if isinstance(given, (str, bytes)):
-            raise InputError(f"{name} and their labels must be lists; got {given!r}")
-    texts, names = list(texts), [label_name(label) for label in labels]
+    texts = checked_strings(texts, name)
+    if isinstance(labels, (str, bytes)):
+        raise InputError(f"{name} and their labels must be lists; got {labels!r}")
+    names = [label_name(label) for label in labels]
     if len(texts) != len(names):
         raise InputError(
             f"{name} must have a label each; got {len(texts)} texts and {len(names)} "
@@ -72,9 +91,25 @@ def checked_texts(
         )
     if not texts:
         raise InputError(f"{name} must be one at least; got none")
+    return texts, names
+
+
+def checked_strings(texts: Sequence[str], name: str) -> list[str]:
+    """Give texts as a list.
+
+    Args:
+        texts: The texts.
+        name: What to call them.
+
+    Raises:
+        InputError: It is one string, which is a list of letters too, or one of them is
+            none.
+    """
+    if isinstance(texts, (str, bytes)):
+        raise InputError(f"{name} must be a list of strings; got the string {texts!r}")
     for number, text in enumerate(texts):
         if not isinstance(text, str):
             raise InputError(
                 f"{name} must be strings; got {text!r} at position {number}"
             )
-    return [str(text) for text in texts], names
+    return list(map(str, texts))
