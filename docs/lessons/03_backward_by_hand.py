@@ -14,7 +14,8 @@ hand before the code below it confirms the result.
 - read off from the shapes which product a formula needs;
 - check any gradient with two evaluations of the loss.
 
-**You need** lessons 1 and 2. Of calculus you need these two rules, and no more.
+**You need** lessons 1 and 2. Of calculus you need that the derivative of
+:math:`\frac12 z^2` is :math:`z`, and these two rules.
 
 1. **Chain.** If :math:`h` changes :math:`a`, and :math:`a` changes :math:`L`, then the
    effects are multiplied:
@@ -60,9 +61,10 @@ print("h_0 to h_3:", h, " loss:", L)
 
 # %%
 # Backward through the states
-# ---------------------------
+# ~~~~~~~~~~~~~~~~~~~~~~~~~~~
 # Start at the loss. The derivative of :math:`\frac12 (h_3 - 8)^2` with respect to
-# :math:`h_3` is the error :math:`h_3 - 8 = 1`; this is what the factor one half is for.
+# :math:`h_3` is the error :math:`h_3 - 8 = 1`: that of :math:`\frac12 z^2` is
+# :math:`z`, and this is what the factor one half is for.
 #
 # Then go back one step. In :math:`h_3 = w x_3 + u h_2`, the state :math:`h_2` is
 # multiplied by :math:`u`, so a change of :math:`h_2` becomes :math:`u` times as large.
@@ -84,7 +86,7 @@ print("delta_1 to delta_3:", delta[1:])
 
 # %%
 # From the states to the weights
-# ------------------------------
+# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 # In the unrolled network, the weight :math:`u` stands on three edges. Pretend for a
 # moment that these are three weights with names of their own, :math:`u_1, u_2, u_3`,
 # one for each step: :math:`h_t = w_t x_t + u_t h_{t-1}`. Then :math:`u_t` acts on one
@@ -121,7 +123,7 @@ print("dL/du = 6:", of_u, " dL/dw = 9:", of_w)
 
 # %%
 # A check that needs no theory
-# ----------------------------
+# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 # Change the weight a little, up and down, and see how the loss changes. This works for
 # any network and any weight:
 #
@@ -165,7 +167,7 @@ print("traced:", seen.gradients.states["h"].ravel())
 
 # %%
 # A loss at every step
-# --------------------
+# ~~~~~~~~~~~~~~~~~~~~
 # Now every state has a target: 0, 3, 8. The loss is the sum of three parts,
 # :math:`L = L_1 + L_2 + L_3`, and the errors :math:`h_t - \text{target}_t` are
 # :math:`1 - 0 = 1`, :math:`4 - 3 = 1`, :math:`9 - 8 = 1`.
@@ -194,7 +196,7 @@ print("delta:", delta[1:4], " dL/du:", of_u, " dL/dw:", of_w)
 
 # %%
 # With an activation
-# ------------------
+# ~~~~~~~~~~~~~~~~~~
 # Put a function between: :math:`a_t = w x_t + u h_{t-1}` and :math:`h_t = f(a_t)`. The
 # chain from the loss to the weights now goes through :math:`a_t`, and gets one more
 # factor, the slope :math:`f'(a_t)`. From here on :math:`\delta_t` stands for
@@ -206,7 +208,9 @@ print("delta:", delta[1:4], " dL/du:", of_u, " dL/dw:", of_w)
 # .. math:: \delta_t = \left( \frac{\partial L_t}{\partial h_t} + u\, \delta_{t+1}
 #           \right) f'(a_t)
 #
-# (Without an activation the slope is 1, and this is the rule that we had.)
+# Without an activation the slope is 1, and this is the rule that we had. The sums for
+# the weights stay as they were, :math:`\delta_t h_{t-1}` and :math:`\delta_t x_t`,
+# because the weights make :math:`a_t` as they made :math:`h_t` before.
 #
 # For the pencil we take softsign, :math:`f(a) = \frac{a}{1 + |a|}`, which looks like
 # tanh and makes fractions of integers. Its slope is
@@ -219,7 +223,8 @@ print("delta:", delta[1:4], " dL/du:", of_u, " dL/dw:", of_w)
 # - :math:`a_3 = -\frac12 + 2 \cdot \frac34 = 1`, so :math:`h_3 = \frac12` with the
 #   slope :math:`\frac14`.
 #
-# Backward, with the error :math:`\frac12 + \frac12 = 1`:
+# Backward: only the last step has a loss, with the error
+# :math:`\frac12 + \frac12 = 1`.
 #
 # - :math:`\delta_3 = 1 \cdot \frac14 = \frac14`;
 # - :math:`\delta_2 = 2 \cdot \frac14 \cdot \frac1{16} = \frac1{32}`;
@@ -249,7 +254,7 @@ print("delta:", *delta[1:4], " dL/du:", of_u, " dL/dw:", of_w)
 
 # %%
 # Keras finds the same
-# --------------------
+# ~~~~~~~~~~~~~~~~~~~~
 # TensorFlow's gradient tape does what we did, for any program. The layer has the
 # activation softsign and the same two weights.
 #
@@ -270,7 +275,14 @@ print("gradient tape: dL/dw, dL/du =", found)
 # %%
 # Part B: the network of lesson 2
 # -------------------------------
-# Two features, two units, one output, three steps. Forward, from lesson 2:
+# Two features, two units, one output, three steps, with the weights
+#
+# - :math:`W = \begin{pmatrix} 1 & -1 \\ 0 & 2 \end{pmatrix}`,
+#   :math:`U = \begin{pmatrix} 1 & 1 \\ -2 & 0 \end{pmatrix}`,
+#   :math:`b = (1, 0)`;
+# - :math:`V = \begin{pmatrix} 1 \\ -1 \end{pmatrix}`, :math:`c = 1`.
+#
+# Forward, as in lesson 2:
 #
 # .. math:: a_t = x_t W + h_{t-1} U + b, \qquad h_t = \operatorname{relu}(a_t), \qquad
 #           y_t = h_t V + c, \qquad L = \sum_t \tfrac12 (y_t - \text{target}_t)^2
@@ -306,7 +318,7 @@ print("slopes:", (A > 0).astype(int).tolist(), " errors:", E.ravel())
 
 # %%
 # The shapes tell the products
-# ----------------------------
+# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 # With matrices, one question comes up again and again: which product, in which order,
 # and what is transposed? The shapes answer it. Two facts are enough.
 #
@@ -353,7 +365,7 @@ print("gradient of h:", of_h, " gradient of K:", of_K.tolist())
 
 # %%
 # Backward through the steps
-# --------------------------
+# ~~~~~~~~~~~~~~~~~~~~~~~~~~
 # The rule of Part A, with rows and matrices. The sign :math:`\odot` multiplies number
 # by number:
 #
@@ -385,7 +397,7 @@ print("delta_1 to delta_3:", delta[1:4].tolist())
 
 # %%
 # The gradients of the weights
-# ----------------------------
+# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 # Each is a sum over the steps of "what came in, as a column, times what came back, as a
 # row". With pencil, one matrix for each step. The matrix
 # :math:`\begin{pmatrix} p \\ q \end{pmatrix} (r, s)` is
@@ -424,7 +436,7 @@ print("dU", dU.tolist(), " dW", dW.tolist(), " db", db, " dV", dV.ravel(), " dc"
 
 # %%
 # Keras finds the same
-# --------------------
+# ~~~~~~~~~~~~~~~~~~~~
 # The tape gives the gradients in the order of the weights, :math:`W, U, b, V, c`. To
 # see by how much one step of gradient descent lowers the loss, take the learning rate
 # :math:`\eta = 0.001`:
@@ -470,7 +482,7 @@ print("derivatives of the states:", seen.states["h"][0].tolist())
 
 # %%
 # All sums as products
-# --------------------
+# ~~~~~~~~~~~~~~~~~~~~
 # The sums over the steps need no loop. Put the states before each step one below the
 # other, and the :math:`\delta_t` likewise; then one product multiplies and adds up:
 #

@@ -83,7 +83,7 @@ figure, axes = plt.subplots(figsize=(6, 2.8), layout="constrained")
 for name, slope in slopes.items():
     axes.plot(a.numpy(), slope, label=name)
 axes.set(xlabel="a", ylabel="slope", title="Slopes of activations")
-axes.legend()
+_ = axes.legend()
 
 # %%
 # So a chain of sigmoid units with :math:`u = 1` keeps at most a quarter at each step:
@@ -235,7 +235,7 @@ print("slopes at 0.9 and 1.2:", round(steepness(0.9), 2), round(steepness(1.2)))
 figure, axes = plt.subplots(figsize=(6, 2.8), layout="constrained")
 places = np.linspace(0.5, 1.12, 400)
 axes.plot(places, 0.5 * (places**20 - 1) ** 2)
-axes.set(xlabel="u", ylabel="loss", title="Flat, then a cliff: 20 steps")
+_ = axes.set(xlabel="u", ylabel="loss", title="Flat, then a cliff: 20 steps")
 
 # %%
 # **Clipping** makes a gradient shorter where it is longer than :math:`c`, and leaves

@@ -285,7 +285,7 @@ mean = errors[: 3 * (len(errors) // 3)].reshape(-1, 3).mean(axis=0)
 axes.bar(np.arange(12), np.tile(mean, 4), color=["grey", "tab:blue", "grey"] * 4)
 axes.axhline(0.25, color="black", linewidth=0.8)
 axes.set(xlabel="bit predicted", ylabel="squared error", title="Every third is learned")
-axes.set_xticks(np.arange(12), ["2nd", "3rd", "1st"] * 4)
+_ = axes.set_xticks(np.arange(12), ["2nd", "3rd", "1st"] * 4)
 
 # %%
 # The simulator's Jordan network

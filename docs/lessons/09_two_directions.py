@@ -207,7 +207,7 @@ figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
 for name, norms in reach.items():
     axes.semilogy(np.arange(1, 41), norms, label=name)
 axes.set(xlabel="step of the input", ylabel="norm of the gradient")
-axes.legend()
+_ = axes.legend()
 
 # %%
 # Where it must not be used

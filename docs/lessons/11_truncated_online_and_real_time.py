@@ -258,7 +258,7 @@ print("of saying the last value again:", of_last.round(5))
 figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
 axes.semilogy(np.arange(19, 800), np.convolve(errors, np.ones(20) / 20, "valid"))
 axes.axvline(400, color="grey", linewidth=0.8)
-axes.set(
+_ = axes.set(
     xlabel="step", ylabel="squared error, mean of the last 20", title="Learning online"
 )
 

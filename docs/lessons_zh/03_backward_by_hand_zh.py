@@ -13,7 +13,8 @@ r"""
 - 从形状看出公式里需要怎样的乘法；
 - 只用两次损失的计算来检验任何梯度。
 
-**预备知识**：第 1 课和第 2 课。微积分只需要下面两条规则。
+**预备知识**：第 1 课和第 2 课。微积分只需要知道
+:math:`\frac12 z^2` 的导数是 :math:`z`，以及下面两条规则。
 
 1. **链式法则**：如果 :math:`h` 改变 :math:`a`，而 :math:`a` 改变 :math:`L`，
    那么两次的影响相乘：
@@ -58,9 +59,10 @@ print("h_0 to h_3:", h, " loss:", L)
 
 # %%
 # 沿着状态往回走
-# --------------
+# ~~~~~~~~~~~~~~
 # 从损失开始。:math:`\frac12 (h_3 - 8)^2` 对 :math:`h_3` 的导数就是误差
-# :math:`h_3 - 8 = 1`；二分之一这个系数就是为此而设的。
+# :math:`h_3 - 8 = 1`：:math:`\frac12 z^2` 的导数是 :math:`z`，
+# 二分之一这个系数就是为此而设的。
 #
 # 然后往回走一步。在 :math:`h_3 = w x_3 + u h_2` 中，状态 :math:`h_2` 被乘以 :math:`u`，
 # 所以 :math:`h_2` 的改变会变成 :math:`u` 倍。由链式法则，
@@ -81,7 +83,7 @@ print("delta_1 to delta_3:", delta[1:])
 
 # %%
 # 从状态到权重
-# ------------
+# ~~~~~~~~~~~~
 # 在展开的网络中，权重 :math:`u` 出现在三条边上。暂且假装这是三个权重，各有各的名字
 # :math:`u_1, u_2, u_3`，每步一个：:math:`h_t = w_t x_t + u_t h_{t-1}`。
 # 这样 :math:`u_t` 只作用于一步，在那里它乘的是 :math:`h_{t-1}`。由链式法则，
@@ -115,7 +117,7 @@ print("dL/du = 6:", of_u, " dL/dw = 9:", of_w)
 
 # %%
 # 不需要任何理论的检验
-# --------------------
+# ~~~~~~~~~~~~~~~~~~~~
 # 把权重稍微调大、调小一点，看损失怎样改变。这个办法对任何网络、任何权重都有效：
 #
 # .. math:: \frac{\partial L}{\partial u} \approx
@@ -157,7 +159,7 @@ print("traced:", seen.gradients.states["h"].ravel())
 
 # %%
 # 每一步都有损失
-# --------------
+# ~~~~~~~~~~~~~~
 # 现在每个状态都有目标：0、3、8。损失是三部分之和，:math:`L = L_1 + L_2 + L_3`，
 # 误差 :math:`h_t - \text{target}_t` 是 :math:`1 - 0 = 1`、:math:`4 - 3 = 1`、
 # :math:`9 - 8 = 1`。
@@ -187,7 +189,7 @@ print("delta:", delta[1:4], " dL/du:", of_u, " dL/dw:", of_w)
 
 # %%
 # 加上激活函数
-# ------------
+# ~~~~~~~~~~~~
 # 中间加一个函数：:math:`a_t = w x_t + u h_{t-1}`，:math:`h_t = f(a_t)`。
 # 从损失到权重的链条现在要经过 :math:`a_t`，多了一个因子，即斜率 :math:`f'(a_t)`。
 # 从这里起，:math:`\delta_t` 表示 :math:`\frac{\partial L}{\partial a_t}`，
@@ -197,7 +199,9 @@ print("delta:", delta[1:4], " dL/du:", of_u, " dL/dw:", of_w)
 # .. math:: \delta_t = \left( \frac{\partial L_t}{\partial h_t} + u\, \delta_{t+1}
 #           \right) f'(a_t)
 #
-# （没有激活函数时斜率为 1，就是我们前面的规则。）
+# 没有激活函数时斜率为 1，就是我们前面的规则。权重的求和与前面一样，仍是
+# :math:`\delta_t h_{t-1}` 和 :math:`\delta_t x_t`，
+# 因为权重现在算出 :math:`a_t`，就像前面算出 :math:`h_t` 一样。
 #
 # 为了便于笔算，取 softsign，:math:`f(a) = \frac{a}{1 + |a|}`。它的形状像 tanh，
 # 并且把整数变成分数。它的斜率是 :math:`f'(a) = \frac{1}{(1 + |a|)^2}`。
@@ -210,7 +214,7 @@ print("delta:", delta[1:4], " dL/du:", of_u, " dL/dw:", of_w)
 # - :math:`a_3 = -\frac12 + 2 \cdot \frac34 = 1`，所以 :math:`h_3 = \frac12`，
 #   斜率为 :math:`\frac14`。
 #
-# 反向，误差为 :math:`\frac12 + \frac12 = 1`：
+# 反向：只有最后一步有损失，误差为 :math:`\frac12 + \frac12 = 1`。
 #
 # - :math:`\delta_3 = 1 \cdot \frac14 = \frac14`；
 # - :math:`\delta_2 = 2 \cdot \frac14 \cdot \frac1{16} = \frac1{32}`；
@@ -240,7 +244,7 @@ print("delta:", *delta[1:4], " dL/du:", of_u, " dL/dw:", of_w)
 
 # %%
 # Keras 得到同样的结果
-# --------------------
+# ~~~~~~~~~~~~~~~~~~~~
 # TensorFlow 的 ``GradientTape`` 对任何程序都能做我们刚才做的事。
 # 这个层用激活函数 softsign 和同样的两个权重。
 #
@@ -261,7 +265,14 @@ print("gradient tape: dL/dw, dL/du =", found)
 # %%
 # B 部分：第 2 课的网络
 # ---------------------
-# 两个特征，两个单元，一个输出，三个时间步。前向传播与第 2 课相同：
+# 两个特征，两个单元，一个输出，三个时间步，权重为
+#
+# - :math:`W = \begin{pmatrix} 1 & -1 \\ 0 & 2 \end{pmatrix}`，
+#   :math:`U = \begin{pmatrix} 1 & 1 \\ -2 & 0 \end{pmatrix}`，
+#   :math:`b = (1, 0)`；
+# - :math:`V = \begin{pmatrix} 1 \\ -1 \end{pmatrix}`，:math:`c = 1`。
+#
+# 前向传播与第 2 课相同：
 #
 # .. math:: a_t = x_t W + h_{t-1} U + b, \qquad h_t = \operatorname{relu}(a_t), \qquad
 #           y_t = h_t V + c, \qquad L = \sum_t \tfrac12 (y_t - \text{target}_t)^2
@@ -297,7 +308,7 @@ print("slopes:", (A > 0).astype(int).tolist(), " errors:", E.ravel())
 
 # %%
 # 由形状定乘法
-# ------------
+# ~~~~~~~~~~~~
 # 用矩阵时，总会遇到同一个问题：该做哪种乘法，按什么顺序，哪个要转置？形状给出答案。
 # 只需要两条事实。
 #
@@ -344,7 +355,7 @@ print("gradient of h:", of_h, " gradient of K:", of_K.tolist())
 
 # %%
 # 沿时间步往回走
-# --------------
+# ~~~~~~~~~~~~~~
 # 就是 A 部分的规则，换成行向量和矩阵。符号 :math:`\odot` 表示逐个数相乘：
 #
 # .. math:: \delta_t = \left( e_t V^\top + \delta_{t+1} U^\top \right) \odot f'(a_t),
@@ -377,7 +388,7 @@ print("delta_1 to delta_3:", delta[1:4].tolist())
 
 # %%
 # 权重的梯度
-# ----------
+# ~~~~~~~~~~
 # 每个权重的梯度都是对时间步求和，加的是"进来的数（写成列）乘传回来的数（写成行）"。
 # 用铅笔时，每步写一个矩阵。
 # :math:`\begin{pmatrix} p \\ q \end{pmatrix} (r, s)` 就是矩阵
@@ -416,7 +427,7 @@ print("dU", dU.tolist(), " dW", dW.tolist(), " db", db, " dV", dV.ravel(), " dc"
 
 # %%
 # Keras 得到同样的结果
-# --------------------
+# ~~~~~~~~~~~~~~~~~~~~
 # ``GradientTape`` 按权重的顺序 :math:`W, U, b, V, c` 给出梯度。
 # 为了看看梯度下降一步能使损失降低多少，取学习率 :math:`\eta = 0.001`：
 #
@@ -460,7 +471,7 @@ print("derivatives of the states:", seen.states["h"][0].tolist())
 
 # %%
 # 所有的求和都是乘法
-# ------------------
+# ~~~~~~~~~~~~~~~~~~
 # 对时间步求和不需要循环。把每一步之前的状态一行一行叠起来，:math:`\delta_t` 也一样；
 # 那么一次乘法就既相乘又相加：
 #

@@ -2,7 +2,10 @@
 
 import ast
 import io
+import os
 import re
+import subprocess
+import sys
 import tokenize
 from pathlib import Path
 
@@ -99,6 +102,13 @@ def test_a_few_lines_and_a_check_follow_every_formula(path):
         assert prints(before_the_next), prose
 
 
+@name_of_file
+def test_no_cell_ends_with_a_value_that_the_page_would_show(path):
+    for _, code in cells(path.read_text())[1:]:
+        *_, last = ast.parse(code).body or [None]
+        assert not isinstance(last, ast.Expr) or is_check(last) or is_print(last), code
+
+
 @pytest.mark.parametrize("path", CHINESE, ids=lambda path: path.stem)
 def test_both_languages_have_the_same_code(path):
     english = cells((DOCS / "lessons" / f"{path.stem[:-3]}.py").read_text())[1:]
@@ -117,3 +127,10 @@ def test_both_languages_have_the_same_formulas(path):
         for text in (english, path.read_text())
     ]
     assert formulas[0] == formulas[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_runs_and_all_its_checks_hold(path):
+    environment = os.environ | {"MPLBACKEND": "agg"}
+    subprocess.run([sys.executable, path], check=True, env=environment, timeout=300)
