@@ -332,19 +332,19 @@ print("slopes:", (A > 0).astype(int).tolist(), " errors:", E.ravel())
 #    of :math:`z_j`: a column times a row, which gives a whole matrix, the **outer
 #    product**.
 #
-# ============================  =====================================  ==========
-# derivative with respect to    formula                                shape
-# ============================  =====================================  ==========
-# the output                    :math:`e_t = y_t - \text{target}_t`    ``(M,)``
-# the state, by the output      :math:`e_t V^\top`                     ``(N,)``
-# the state, by the next step   :math:`\delta_{t+1} U^\top`            ``(N,)``
-# the pre-activation            :math:`\delta_t`, below                ``(N,)``
-# :math:`V`                     :math:`\sum_t h_t^\top e_t`            ``(N, M)``
-# :math:`c`                     :math:`\sum_t e_t`                     ``(M,)``
-# :math:`W`                     :math:`\sum_t x_t^\top \delta_t`       ``(D, N)``
-# :math:`U`                     :math:`\sum_t h_{t-1}^\top \delta_t`   ``(N, N)``
-# :math:`b`                     :math:`\sum_t \delta_t`                ``(N,)``
-# ============================  =====================================  ==========
+# ================================  =====================================  ==========
+# derivative with respect to        formula                                shape
+# ================================  =====================================  ==========
+# the output                        :math:`e_t = y_t - \text{target}_t`    ``(M,)``
+# the state, through the output     :math:`e_t V^\top`                     ``(N,)``
+# the state, through the next step  :math:`\delta_{t+1} U^\top`            ``(N,)``
+# the pre-activation                :math:`\delta_t`, below                ``(N,)``
+# :math:`V`                         :math:`\sum_t h_t^\top e_t`            ``(N, M)``
+# :math:`c`                         :math:`\sum_t e_t`                     ``(M,)``
+# :math:`W`                         :math:`\sum_t x_t^\top \delta_t`       ``(D, N)``
+# :math:`U`                         :math:`\sum_t h_{t-1}^\top \delta_t`   ``(N, N)``
+# :math:`b`                         :math:`\sum_t \delta_t`                ``(N,)``
+# ================================  =====================================  ==========
 #
 # Try the second fact in numbers. For :math:`z = h K` with :math:`h = (3, 4)`,
 # :math:`K = U` and the derivative :math:`(0, -2)` of :math:`z`:

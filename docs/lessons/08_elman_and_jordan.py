@@ -235,8 +235,7 @@ print("one step:", one_step, " the whole way:", true)
 # after bit and predicts the next. Only every third can be predicted, and nothing tells
 # the network where the triples begin.
 #
-# One input, four hidden units (Elman had two), sigmoids, learned by the one-step rule
-# at every bit.
+# One input, four hidden units, sigmoids, learned by the one-step rule at every bit.
 
 
 def sigmoid(a):
