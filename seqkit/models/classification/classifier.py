@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -193,25 +194,16 @@ class SentimentClassifier:
         if verbose:
             print(f"  {len(table.keys)} n-grams, weighted by naive Bayes", flush=True)
         ngrams, scores = fit_ngrams(table, truth, len(classes), settings.seed)
-        settings_of_size = {**vars(settings), "embedding": start.shape[1]}
-        network = text_classifier(
-            ClassifierSettings(**settings_of_size), len(codec), len(classes)
-        )
+        sized = replace(settings, embedding=start.shape[1])
+        network = text_classifier(sized, len(codec), len(classes))
         network.get_layer("embedding").set_weights([start])
         classifier = cls(network, ngrams, codec, classes, settings)
         classifier.trained = np.unique(checksums(texts))
-        classifier.shares = {
-            name: count / len(names) for name, count in Counter(names).most_common()
-        }
-        valid_scores = classifier.ngram_scores(valid_texts)
-        run = Training(
-            network,
-            settings,
-            Encoded(ids[: len(texts)], scores, truth),
-            Encoded(ids_of(codec, valid_texts), valid_scores, valid_truth),
-            folder,
-            verbose,
-        )
+        counts = Counter(names).most_common()
+        classifier.shares = {name: count / len(names) for name, count in counts}
+        valid = ids_of(codec, valid_texts), classifier.ngram_scores(valid_texts)
+        given = Encoded(ids[: len(texts)], scores, truth), Encoded(*valid, valid_truth)
+        run = Training(network, settings, *given, folder, verbose)
         run.run()
         classifier.history, classifier.chosen = run.history, run.chosen
         classifier._calibrate(valid_texts, valid_truth)
