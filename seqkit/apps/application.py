@@ -19,7 +19,7 @@ from seqkit.apps.command_line import (
     run,
     settings_of,
 )
-from seqkit.errors import ExportError
+from seqkit.errors import ExportError, InputError
 from seqkit.folders import complete_folder
 from seqkit.models.run_files import (
     METRICS_FILE,
@@ -39,6 +39,7 @@ class Measured(NamedTuple):
 
     metrics: dict[str, Any]  # numbers, fit for JSON
     draw: Callable[[], Mapping[str, Any]]  # figures by name
+    write: Callable[[Path], None] = lambda folder: None  # what evaluating again needs
 
 
 class Application(ABC):
@@ -107,6 +108,15 @@ class Application(ABC):
         """Say where data came from, for config.json."""
         return {"data": asdict(source)}
 
+    def splits_again(self, source: Any, seed: int) -> Any:
+        """Read again what a run was trained and measured on."""
+        try:
+            return source.splits(seed)
+        except InputError as error:
+            raise InputError(
+                f"{error} (what the run was measured on; --data names other data)"
+            ) from error
+
     def config(self, folder: str) -> dict[str, Any]:
         """Read the config.json of a run of this application."""
         return read_config(folder, self.task)
@@ -164,6 +174,7 @@ class Application(ABC):
         _step(5, "Exporting, and comparing with a fresh process")
         model.save(folder, {"task": self.task, **self.notes(source, splits)})
         model.export(folder / SAVED_MODEL_FOLDER)
+        measured.write(folder)
         write_json(folder / METRICS_FILE, metrics)
         return metrics
 

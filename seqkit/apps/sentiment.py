@@ -171,7 +171,7 @@ class Sentiment(Application):
 
         model = self.load(options.model)
         if test is None:
-            test = trained_on.splits(model.settings.seed).test
+            test = self.splits_again(trained_on, model.settings.seed).test
         metrics = self.measures(model, test, evaluate(model, *test))
         self.show(metrics, options)
 

@@ -33,6 +33,7 @@ from seqkit.models import TranslatorSettings
 from seqkit.wording import counted
 
 if TYPE_CHECKING:
+    from seqkit.models.translation.baselines import Trained
     from seqkit.models.translation.translator import Translator
 
 EPILOG = """
@@ -61,6 +62,7 @@ Each subcommand has its own --help. A run writes one folder (--output):
   1/            SavedModel for TensorFlow Serving: sentences in, translations out
   model.keras   the network         config.json   its settings and vocabularies
   metrics.json  what it reached     plots/        pictures of it
+  training.npz  which sources were trained on, and a translation of each word
 """
 
 
@@ -111,14 +113,17 @@ class Translation(Application):
 
     def measure(self, model: "Translator", splits: Any) -> Measured:
         """Measure a translator on the test, or on validation pairs."""
+        from seqkit.models.translation.baselines import Trained
+
         measured, pairs = splits.measured()
-        metrics = self.measures(model, splits.training, measured, pairs)
-        return Measured(metrics, lambda: figures(model, metrics, pairs))
+        trained = Trained.on(splits.training)
+        metrics = self.measures(model, trained, measured, pairs)
+        return Measured(metrics, lambda: figures(model, metrics, pairs), trained.write)
 
     def measures(
         self,
         model: "Translator",
-        training: Any,
+        trained: "Trained",
         measured: str,
         pairs: Any,
         lowercase: bool = False,
@@ -140,9 +145,9 @@ class Translation(Application):
             "network": self.name(settings),
             "measured_on": measured,
             "scores": found.metrics,
-            "baselines": baselines | measure_baselines(training, pairs, scorer),
+            "baselines": baselines | measure_baselines(trained, pairs, scorer),
             "samples": samples(pairs, found.outputs, settings.seed),
-            "trained_on": len(pairs[0]) - len(pairs.without(training.sources)[0]),
+            "trained_on": trained.count(pairs.sources),
             "read_in_part": sum(model.too_long(pairs.sources)),
             "translating_seconds": round(found.seconds, 1),
         }
@@ -161,12 +166,17 @@ class Translation(Application):
             raise InputError("--reverse goes with --data, or --source and --target")
         given = source.read() if source.is_file else None
         import_tensorflow_quietly()
-        model = self.load(options.model)
+        from seqkit.models.translation.baselines import Trained
+
+        model, trained = self.load(options.model), Trained.read(options.model)
         others = {folder: self.load(folder) for folder in options.beside}
-        splits = trained_on.splits(model.settings.seed)
-        measured, pairs = splits.measured() if given is None else ("file", given)
+        if given is None:
+            splits = self.splits_again(trained_on, model.settings.seed)
+            measured, pairs = splits.measured()
+        else:
+            measured, pairs = "file", given
         metrics = self.measures(
-            model, splits.training, measured, pairs, options.ignore_case, others
+            model, trained, measured, pairs, options.ignore_case, others
         )
         self.show(metrics, options)
 

@@ -12,6 +12,7 @@ from seqkit.models.translation.pairs import SentencePairs
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from seqkit.models.translation.baselines import Trained
     from seqkit.models.translation.evaluation import Evaluation, Scorer
     from seqkit.models.translation.translator import Translator
 
@@ -44,13 +45,13 @@ def chunks(texts: Sequence[str], silent: bool = False) -> Iterator[Sequence[str]
 
 
 def measure_baselines(
-    training: SentencePairs, pairs: SentencePairs, scorer: "Scorer"
+    trained: "Trained", pairs: SentencePairs, scorer: "Scorer"
 ) -> dict[str, dict[str, Any]]:
     """Measure what a result must be compared with, on the same pairs."""
-    from seqkit.models.translation.baselines import copy, word_by_word
+    from seqkit.models.translation.baselines import copy
     from seqkit.models.translation.evaluation import evaluate
 
-    baselines = {"word by word": word_by_word(training), "copy": copy}
+    baselines = {"word by word": trained.word_by_word, "copy": copy}
     return {
         name: evaluate(translate, pairs, scorer).metrics
         for name, translate in baselines.items()

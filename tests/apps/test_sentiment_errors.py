@@ -191,6 +191,17 @@ def test_names_of_labels_that_cannot_be(sentiment_run, tmp_path, capsys):
     assert "no label 5 to rename" in capsys.readouterr().err
 
 
+def test_evaluate_says_what_is_missing(sentiment_run, tmp_path, capsys):
+    folder = tmp_path / "run"
+    shutil.copytree(sentiment_run, folder)
+    config = folder / "config.json"
+    config.write_text(config.read_text().replace("reviews.tsv", "gone.tsv"))
+    assert run("evaluate", "--model", folder) == 2
+    assert "gone.tsv: there is no such file (what the run was measured on; --data" in (
+        the_line(capsys, "evaluate")
+    )
+
+
 def test_a_network_of_another_run_is_refused(sentiment_run, tmp_path, capsys):
     folder = tmp_path / "run"
     shutil.copytree(sentiment_run, folder)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from seqkit.apps.translate_data import PairSource
 from seqkit.models import Translation, Translator
 from seqkit.models.translation.training import Training
 from tests.apps.translate_runs import (
@@ -46,7 +47,7 @@ def unproven(monkeypatch):
 
 def test_a_run_holds_what_it_should(trained):
     assert sorted(path.name for path in trained.iterdir()) == [
-        "1", "config.json", "metrics.json", "model.keras", "plots",
+        "1", "config.json", "metrics.json", "model.keras", "plots", "training.npz",
     ]  # fmt: skip
     assert sorted(path.stem for path in (trained / "plots").iterdir()) == [
         "alignments", "bleu_by_length", "learning_curves",
@@ -189,8 +190,11 @@ def test_evaluate_repeats_what_the_training_measured(which, request, capsys):
 
 
 def test_evaluate_on_another_file_beside_another_model(
-    trained, plain, tmp_path, capsys
+    trained, plain, tmp_path, capsys, monkeypatch
 ):
+    """Without the file that was trained on, from another folder."""
+    monkeypatch.setattr(PairSource, "splits", None)
+    monkeypatch.chdir(tmp_path)
     data = pair_file(tmp_path / "more.tsv", 20, seed=9)
     options = ["--data", data, "--beside", plain]
     assert run("evaluate", "--model", trained, *options) == 0

@@ -14,7 +14,6 @@ import tensorflow as tf
 from seqkit.export import Signature, export_saved_model
 from seqkit.models.classification.calibration import calibrate, softmax
 from seqkit.models.classification.encoding import (
-    checksums,
     chunks,
     first_vectors,
     ids_of,
@@ -39,6 +38,7 @@ from seqkit.models.run_files import (
 )
 from seqkit.recurrence import portable
 from seqkit.text import TextCodec
+from seqkit.text.checksums import checksums
 
 PROBES = (
     "qwxyzzy zzyxwq",

@@ -1,8 +1,7 @@
-"""Texts as a classifier reads them: checksums, ids, and vectors of these."""
+"""Texts as a classifier reads them: ids, and vectors of these."""
 
 import os
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import tensorflow as tf
 
 from seqkit.errors import InputError
 from seqkit.models.classification.settings import ClassifierSettings
-from seqkit.text import TextCodec, identity, learn_vectors, read_vectors
+from seqkit.text import TextCodec, learn_vectors, read_vectors
 
 _ENCODED = 4096  # texts encoded at a time
 _VECTOR_SIZE = 0.3  # standard deviation of word vectors that are learnt or read
@@ -26,12 +25,6 @@ def chunks(rows: Any, size: int) -> Iterator[Any]:
     """
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
-
-
-def checksums(texts: Sequence[str]) -> np.ndarray:
-    """Give a number for each text: the same for texts that are the same."""
-    digests = [blake2b(identity(t).encode(), digest_size=8).digest() for t in texts]
-    return np.frombuffer(b"".join(digests), np.int64)
 
 
 def ids_of(codec: TextCodec, texts: Sequence[str]) -> list[np.ndarray]:

@@ -1,17 +1,71 @@
-"""What a translation must be compared with."""
+"""What a translation must be compared with, and what is kept of the training for it."""
 
-from collections.abc import Callable, Sequence
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from seqkit.models.run_files import read_arrays, write_arrays
 from seqkit.models.translation.pairs import SentencePairs
+from seqkit.text.checksums import checksums
 from seqkit.text.rules import cut_in_python, normalize_in_python
 
 Translate = Callable[[Sequence[str]], list[str]]
 
 _ITERATIONS = 5
 _LINKS = 10_000_000  # pairs of words looked at, at most: some 500 MB
+TRAINING_FILE = "training.npz"
+
+
+class Trained(NamedTuple):
+    """What is known of the pairs of a training without them.
+
+    Attributes:
+        words: Each word of the sources, and what is most often its translation.
+        sources: Checksums of the sources, int64, ascending.
+    """
+
+    words: Mapping[str, str]
+    sources: np.ndarray
+
+    @classmethod
+    def on(cls, pairs: SentencePairs) -> "Trained":
+        """Learn it from the pairs.
+
+        Example:
+            >>> Trained.on(SentencePairs(["a", "b"], ["x", "y"])).count(["A", "c"])
+            1
+        """
+        words = _most_probable(_links(pairs))
+        return cls(words, np.unique(checksums(pairs.sources)))
+
+    def count(self, sources: Sequence[str]) -> int:
+        """Give how many of these sources were trained on, however they are written."""
+        return int(np.isin(checksums(sources), self.sources).sum())
+
+    def word_by_word(self, sources: Sequence[str]) -> list[str]:
+        """Translate each word by itself; one that was never seen is copied."""
+        return [
+            "".join(self.words.get(word, word) for word in _words(source)).strip()
+            for source in sources
+        ]
+
+    def write(self, folder: str | os.PathLike) -> None:
+        """Write it into the folder of a run."""
+        words = np.frombuffer(json.dumps(dict(self.words)).encode(), np.uint8)
+        write_arrays(folder, TRAINING_FILE, {"words": words, "sources": self.sources})
+
+    @classmethod
+    def read(cls, folder: str | os.PathLike) -> "Trained":
+        """Read what `write` wrote.
+
+        Raises:
+            InputError: The file is missing or cannot be read.
+        """
+        arrays = read_arrays(folder, TRAINING_FILE, ("words", "sources"))
+        return cls(json.loads(arrays["words"].tobytes()), arrays["sources"])
 
 
 def copy(sources: Sequence[str]) -> list[str]:
@@ -50,11 +104,7 @@ def word_by_word(pairs: SentencePairs) -> Translate:
     Reference:
         Brown et al. 1993, The Mathematics of Statistical Machine Translation.
     """
-    best = _most_probable(_links(pairs))
-    return lambda sources: [
-        "".join(best.get(word, word) for word in _words(source)).strip()
-        for source in sources
-    ]
+    return Trained.on(pairs).word_by_word
 
 
 def _words(sentence: str) -> list[str]:
