@@ -78,7 +78,7 @@ figure = pictures.characters(seen, text, unit=int(np.argmax(alike)))
 # %%
 # What the recurrent kernel became
 # --------------------------------
-# A matrix for each gate, in the order z, r, n. That of the candidate has got an
+# A matrix for each gate. That of the candidate n has got an
 # eigenvalue outside the unit circle: along its eigenvector the state is driven away
 # from zero, to one side or to the other, until the tanh stops it.
 

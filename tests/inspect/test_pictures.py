@@ -112,6 +112,27 @@ def test_recurrent_matrices_are_copies_of_the_gates_blocks():
     assert [matrix.shape for matrix in found.values()] == [(3, 3)] * 4
 
 
+def test_recurrent_matrices_have_the_names_of_their_gates():
+    names = {
+        "LSTM": "i f g o", "GRU": "z r n", "JANET": "s n", "PeepholeLSTM": "i f g o",
+        "MinimalRNN": "",
+    }  # fmt: skip
+    for network, gates in names.items():
+        layer = layers.get(network, 3)
+        layer.build((None, None, 2))
+        found = pictures.recurrent_matrices(layer)
+        expected = [f"recurrent_kernel, {gate}" for gate in gates.split()]
+        assert list(found) == (expected or ["recurrent_kernel"]), network
+
+
+def test_recurrent_matrices_of_several_cells():
+    layer = layers.Stack([layers.GRU(3), layers.SimpleRNN(2)])
+    layer.build((None, None, 2))
+    names = ["1/recurrent_kernel, 1/z", "1/recurrent_kernel, 1/r"]
+    names += ["1/recurrent_kernel, 1/n", "2/recurrent_kernel"]
+    assert list(pictures.recurrent_matrices(layer)) == names
+
+
 def test_recurrent_matrices_of_heads_are_blocks_on_the_diagonal():
     layer = layers.sLSTM(4, heads=2)
     found = trace(layer, X).layers[0]

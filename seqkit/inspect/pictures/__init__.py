@@ -5,12 +5,12 @@ and returns what is drawn as a `pandas.DataFrame`. They need `pip install
 seqkit[inspect]`.
 """
 
+from seqkit.inspect.matrices import recurrent_matrices
 from seqkit.inspect.pictures.beam import beam, beam_table
 from seqkit.inspect.pictures.characters import characters, characters_table
 from seqkit.inspect.pictures.eigenvalues import (
     eigenvalues,
     eigenvalues_table,
-    recurrent_matrices,
 )
 from seqkit.inspect.pictures.gates import gates, gates_table
 from seqkit.inspect.pictures.gradient_by_lag import (

@@ -3,67 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scipy.linalg import block_diag
 
-from seqkit.cells.cfc import CfCCell
 from seqkit.plots.figure import look, new_figure
 from seqkit.plots.fonts import legible
-
-
-def recurrent_matrices(layer: Any) -> dict[str, np.ndarray]:
-    """Copy the square matrices that a layer multiplies its state by.
-
-    A kernel of several gates side by side is cut into one matrix for each, in the order
-    of the cell's docstring. A kernel that is a vector, of units that see themselves
-    alone, is a diagonal matrix, and one of several heads has a block on the diagonal
-    for each. The copies stay as they are when the layer is trained on.
-
-    Args:
-        layer: a recurrent layer that is built, of seqkit or of Keras.
-
-    Returns:
-        Matrices `(n, n)` by the name of the kernel and, of several, the block's number.
-
-    Raises:
-        ValueError: there is no such matrix.
-
-    Example:
-    >>> from seqkit.layers import GRU
-    >>> layer = GRU(4)
-    >>> layer.build((None, None, 2))
-    >>> {name: matrix.shape for name, matrix in recurrent_matrices(layer).items()}
-    ... # doctest: +NORMALIZE_WHITESPACE
-    {'recurrent_kernel, block 1': (4, 4), 'recurrent_kernel, block 2': (4, 4),
-     'recurrent_kernel, block 3': (4, 4)}
-    """
-    found = {}
-    cell = getattr(layer, "cell", layer)
-    # The kernel of CfC leads to its backbone, not from state to state.
-    weights = () if isinstance(cell, CfCCell) else cell.weights
-    for weight in weights:
-        name, kernel = weight.name, keras.ops.convert_to_numpy(weight)
-        if "recurrent_kernel" not in name:
-            continue
-        if kernel.ndim == 1:
-            found[name] = np.diag(kernel)
-            continue
-        size = len(kernel) // getattr(cell, "heads", 1)  # what a head sees of itself
-        count, rest = divmod(kernel.shape[1], size)
-        for number in range(0 if rest else count):
-            place = f", block {number + 1}" if count > 1 else ""
-            block = kernel[:, number * size : (number + 1) * size]
-            heads = np.split(block, len(block) // size)
-            found[name + place] = block_diag(*heads)
-    if not found:
-        raise ValueError(
-            "`layer` must be built and have a recurrent kernel with square blocks, got "
-            f"{layer!r}."
-        )
-    return found
 
 
 def eigenvalues_table(moments: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
@@ -121,6 +66,7 @@ def eigenvalues(moments: Mapping[str, Mapping[str, Any]]) -> Figure:
         ValueError: `moments` hold no square matrices by name.
 
     Example:
+    >>> from seqkit.inspect.pictures import recurrent_matrices
     >>> from seqkit.layers import SimpleRNN
     >>> layer = SimpleRNN(8)
     >>> layer.build((None, None, 2))
