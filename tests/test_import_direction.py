@@ -39,7 +39,7 @@ ALLOWED = {
     "inspect": {"layers", "cells", "recurrence", "decoding", "plots", *HELPERS},
     "export": {"fresh_process", "recurrence", *HELPERS},
     "models": {*BELOW_MODELS, "export", "plots", *HELPERS},
-    "apps": {*BELOW_MODELS, "models", "export", "plots", *HELPERS},
+    "apps": {*BELOW_MODELS, "models", "export", "plots", "inspect", *HELPERS},
 }
 
 

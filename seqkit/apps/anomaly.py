@@ -25,6 +25,7 @@ from seqkit.apps.anomaly_run import (
 )
 from seqkit.apps.anomaly_source import Source
 from seqkit.apps.anomaly_stream import Watch
+from seqkit.apps.application import add_page
 from seqkit.apps.command_line import (
     Parser,
     add_settings,
@@ -49,6 +50,7 @@ examples:
   %(prog)s train --data readings.csv --columns load,heat --exogenous outside --calendar
   %(prog)s detect saved_models/anomaly --data new.csv --output found
   %(prog)s evaluate saved_models/anomaly --data new.csv --labels windows.json
+  %(prog)s explain saved_models/anomaly --data new.csv --output page.html
   tail -f readings.csv | %(prog)s stream saved_models/anomaly
   %(prog)s stream saved_models/anomaly --file readings.csv --follow
 
@@ -209,6 +211,24 @@ def stream(options: argparse.Namespace) -> None:
         sys.exit(128 + stopped[0])
 
 
+def explain(options: argparse.Namespace) -> None:
+    """Write a page on which to see what a network made of the readings before one."""
+    if options.readings < 1:
+        raise InputError(f"--readings must be at least 1; got {options.readings}")
+    detector, series = _prepared(options, read_config(options.model))
+    from seqkit.apps.explain import explain_reading
+
+    said = explain_reading(
+        detector,
+        series,
+        texts(series.index),
+        options.at,
+        options.readings,
+        options.output,
+    )
+    print(f"{said}\nWritten to {options.output}")
+
+
 def export(options: argparse.Namespace) -> None:
     """Write the SavedModel again, compared with a fresh process."""
     read_config(options.model)  # before the seconds that TensorFlow takes
@@ -273,7 +293,7 @@ def parser(prog: str) -> Parser:
     top = Parser(description=__doc__, epilog=EPILOG, prog=prog)
     top.add_version()
     commands = top.add_subparsers(dest="name", required=True, metavar="SUBCOMMAND")
-    for command in (train, detect, evaluate, stream, export):
+    for command in (train, detect, evaluate, explain, stream, export):
         added = commands.add_parser(
             command.__name__, help=command.__doc__,
             description=STREAM if command is stream else command.__doc__,
@@ -294,11 +314,11 @@ def parser(prog: str) -> Parser:
         help="folder to write, complete or not at all; it replaces an earlier run "
         "(default: %(default)s)",
     )  # fmt: skip
-    for name in ("detect", "evaluate"):
+    for name in ("detect", "evaluate", "explain"):
         each[name].add_argument(
-            "--data", required=name == "detect", metavar="FILE",
+            "--data", required=name != "evaluate", metavar="FILE",
             help="a .csv or .tsv file with the columns of the training"
-            + ("" if name == "detect" else " (default: the readings after them)"),
+            + ("" if name != "evaluate" else " (default: the readings after them)"),
         )  # fmt: skip
     each["evaluate"].add_argument(
         "--label-column", metavar="NAME", default="", help="its column of 0 and 1"
@@ -308,6 +328,16 @@ def parser(prog: str) -> Parser:
         help="times of anomalous readings, one a line, or without times their numbers "
         "from 0 in the whole file; or windows in .json as the Numenta Anomaly "
         "Benchmark has them",
+    )  # fmt: skip
+    add_page(each["explain"])
+    each["explain"].add_argument(
+        "--at", metavar="TIME",
+        help="which reading, by its time as detect writes it, or its number "
+        "(default: the peak of the most severe event)",
+    )  # fmt: skip
+    each["explain"].add_argument(
+        "--readings", type=int, default=200, metavar="int",
+        help="how many readings before it to show (default: %(default)s)",
     )  # fmt: skip
     each["detect"].add_argument(
         "--output", metavar="DIR",

@@ -251,6 +251,14 @@ def add_output(parser: argparse.ArgumentParser, default: str) -> None:
     )  # fmt: skip
 
 
+def add_page(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names a page."""
+    parser.add_argument(
+        "--output", default="explanation.html", metavar="FILE",
+        help="page to write, one file for any browser (default: %(default)s)",
+    )  # fmt: skip
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add the option that asks for JSON."""
     parser.add_argument("--json", action="store_true", help="print JSON")

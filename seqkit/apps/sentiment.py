@@ -15,6 +15,7 @@ from seqkit.apps.application import (
     add_json,
     add_model,
     add_output,
+    add_page,
     add_texts,
 )
 from seqkit.apps.command_line import (
@@ -51,6 +52,7 @@ examples:
   %(prog)s evaluate --data more-reviews.csv --label-map 1=negative 5=positive
   %(prog)s predict "A joy from start to end."
   %(prog)s predict --json < texts.txt             one text a line, one JSON line each
+  %(prog)s explain "A joy from start to end." --output page.html
   %(prog)s crossvalidate --folds 10 --network Elman
   %(prog)s export --output served/sentiment/1
 
@@ -198,6 +200,15 @@ class Sentiment(Application):
         if not options.json:
             print(table(rows))
 
+    def explain(self, options: argparse.Namespace) -> None:
+        """Write a page on which to see what happens inside as a text is answered."""
+        self.config(options.model)  # before the seconds that TensorFlow takes
+        import_tensorflow_quietly()
+        from seqkit.apps.explain import explain_text
+
+        said = explain_text(self.load(options.model), options.text, options.output)
+        print(f"{said}\nWritten to {options.output}")
+
     def crossvalidate(self, options: argparse.Namespace) -> None:
         """Train and test once for each fold; every text is tested exactly once."""
         settings, source = (
@@ -258,8 +269,12 @@ class Sentiment(Application):
         TextSource.add_options(evaluating, for_training=False)
         predicting = add(self.predict)
         add_texts(predicting, "texts to answer")
-        for parser in (evaluating, predicting):
+        explaining = add(self.explain)
+        explaining.add_argument("text", metavar="TEXT")
+        add_page(explaining)
+        for parser in (evaluating, predicting, explaining):
             add_model(parser, self.output)
+        for parser in (evaluating, predicting):
             add_json(parser)
         crossing = add(self.crossvalidate)
         TextSource.add_options(crossing, held_out=False)

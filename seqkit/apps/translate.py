@@ -11,6 +11,7 @@ from seqkit.apps.application import (
     Measured,
     add_json,
     add_model,
+    add_page,
     add_texts,
 )
 from seqkit.apps.command_line import (
@@ -47,6 +48,7 @@ examples:
   %(prog)s evaluate --beside saved_models/plain   two models on the same pairs
   %(prog)s translate "two hundred and thirty-one"
   %(prog)s translate --n-best 3 --json < sentences.txt
+  %(prog)s explain "two hundred and thirty-one" --output page.html
   %(prog)s export --output served/translation/1
 
 data sets (--dataset):
@@ -215,13 +217,27 @@ class Translation(Application):
                 file=sys.stderr,
             )
 
+    def explain(self, options: argparse.Namespace) -> None:
+        """Write a page on which to see what happens inside as a text is translated."""
+        self.config(options.model)  # before the seconds that TensorFlow takes
+        import_tensorflow_quietly()
+        from seqkit.apps.explain import explain_translation
+
+        model = self.load(options.model)
+        said = explain_translation(model, options.text, options.output)
+        print(f"{_one_line(said)}\nWritten to {options.output}")
+
     def add_commands(self, add: Callable[[Any], argparse.ArgumentParser]) -> None:
         """Add what other applications have not."""
         evaluating, translating = add(self.evaluate), add(self.translate)
         PairSource.add_options(evaluating, for_training=False)
         add_texts(translating, "sentences to translate")
-        for parser in (evaluating, translating):
+        explaining = add(self.explain)
+        explaining.add_argument("text", metavar="TEXT")
+        add_page(explaining)
+        for parser in (evaluating, translating, explaining):
             add_model(parser, self.output)
+        for parser in (evaluating, translating):
             add_json(parser)
         evaluating.add_argument(
             "--beside", nargs="+", default=[], metavar="DIR",

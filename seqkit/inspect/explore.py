@@ -83,7 +83,12 @@ def explore(
         "data": data.replace("</", "<\\/"),
     }
     text = re.sub(f"%({'|'.join(parts)})%", lambda found: parts[found[1]], text)
-    Path(path).write_text(text, encoding="utf-8")
+    unfinished = Path(path).with_name(Path(path).name + ".unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _labels(labels: Labels, shown: Shown) -> Sequence[str] | None:
@@ -97,12 +102,12 @@ def _plotly() -> str:
     """Return the source of plotly.js.
 
     Raises:
-        ImportError: plotly is not installed.
+        ModuleNotFoundError: plotly is not installed.
     """
     try:
         from plotly.offline import get_plotlyjs
     except ImportError:
-        raise ImportError(
-            "`explore` needs plotly: pip install 'seqkit[inspect]'."
+        raise ModuleNotFoundError(
+            "`explore` needs plotly: pip install 'seqkit[inspect]'.", name="plotly"
         ) from None
     return str(get_plotlyjs())

@@ -49,6 +49,24 @@ class Values:
                 yield kind, name, array
         yield "output", "y", self.outputs
 
+    def join_stretches(self, batch: int, time: int) -> None:
+        """Put together, in place, the stretches that sequences were cut into.
+
+        Args:
+            batch: how many sequences they were.
+            time: steps of each.
+        """
+
+        def joined(array: np.ndarray) -> np.ndarray:
+            return array.reshape(batch, -1, *array.shape[2:])[:, :time]
+
+        number = len(self.inputs) // batch
+        self.inputs, self.outputs = joined(self.inputs), joined(self.outputs)
+        for arrays in (self.states, self.gates, self.products):
+            arrays.update({name: joined(array) for name, array in arrays.items()})
+        for name, array in self.initial_states.items():
+            self.initial_states[name] = array[::number]
+
 
 @dataclass
 class LayerTrace(Values):
@@ -82,6 +100,14 @@ class LayerTrace(Values):
     valid: np.ndarray | None = None
     weights: Arrays = field(default_factory=dict)
     gradients: Values | None = None
+
+    def join_stretches(self, batch: int, time: int) -> None:
+        """Put together, in place, the stretches that sequences were cut into."""
+        super().join_stretches(batch, time)
+        if self.valid is not None:
+            self.valid = self.valid.reshape(batch, -1)[:, :time]
+        if self.gradients is not None:
+            self.gradients.join_stretches(batch, time)
 
     def __repr__(self) -> str:
         """Return a line with the names and shapes."""
@@ -187,7 +213,8 @@ def _pandas() -> Any:
     try:
         import pandas
     except ImportError:
-        raise ImportError(
-            "A trace as a table needs pandas: pip install 'seqkit[inspect]'."
+        raise ModuleNotFoundError(
+            "A trace as a table needs pandas: pip install 'seqkit[inspect]'.",
+            name="pandas",
         ) from None
     return pandas

@@ -16,6 +16,7 @@ from seqkit.inspect.record import LayerTrace
 from seqkit.inspect.steps import RunGradients, layer_trace
 from seqkit.inspect.tree import layers_inside
 from seqkit.layers.attention import Attention
+from seqkit.layers.stretches import Stretches
 from seqkit.recurrence.recorded import Run
 
 
@@ -30,6 +31,7 @@ class Recorder:
     def __init__(self, thing: keras.layers.Layer, tape: tf.GradientTape | None) -> None:
         self.tape = tape
         self._kept: list[Run | Reading] = []
+        self._shapes: list[tuple[int, int] | None] = []  # of what was cut in stretches
         self._layers = [layer for _, layer in layers_inside(thing)]
         self._names = {id(layer): name for name, layer in layers_inside(thing)}
 
@@ -43,6 +45,7 @@ class Recorder:
     def add(self, kept: Run | Reading) -> None:
         """Keep a run, or what an attention read."""
         self._kept.append(kept)
+        self._shapes.append(None)
 
     @contextlib.contextmanager
     def replacing_calls(self) -> Iterator[None]:
@@ -51,13 +54,17 @@ class Recorder:
         Raises:
             ValueError: a layer is recurrent and of no known kind.
         """
-        replaced = []
+        replaced: list[Any] = []
         try:
             for layer in self._layers:
-                call = self._call_for(layer)
-                if call is not None:
-                    vars(layer)["call"] = call
-                    replaced.append(layer)
+                calls: dict[Any, Any] = {layer: self._call_for(layer)}
+                cell = getattr(layer, "cell", None)
+                if isinstance(cell, Cell):
+                    calls[cell] = functools.partial(_refuse_steps, layer)
+                for each, call in calls.items():
+                    if call is not None:
+                        vars(each)["call"] = call
+                        replaced.append(each)
             yield
         finally:
             for layer in replaced:
@@ -67,6 +74,8 @@ class Recorder:
         """Return what to call in a layer's place, or None for its own call."""
         if isinstance(layer, Attention):
             return functools.partial(reading_of, layer, layer.call, self)
+        if isinstance(layer, Stretches):
+            return functools.partial(self._read_in_stretches, layer.call)
         if not isinstance(layer, keras.layers.RNN) or isinstance(layer.cell, Cell):
             return None
         if type(layer) not in MIRRORS:
@@ -79,6 +88,16 @@ class Recorder:
         mirror = Mirror(layer)
         self._names[id(mirror.layer)] = self._names[id(layer)]
         return mirror
+
+    def _read_in_stretches(
+        self, call: Callable, sequences: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Call a layer that cuts sequences, and keep their shape."""
+        start = len(self._kept)
+        result = call(sequences, *args, **kwargs)
+        shape = tuple(sequences.shape[:2])
+        self._shapes[start:] = [shape] * (len(self._kept) - start)
+        return result
 
     def layers(self, value: Any) -> list[LayerTrace]:
         """Return the records, with the gradients of a value unless that is None.
@@ -97,7 +116,9 @@ class Recorder:
             gradients = self.tape.gradient(value, sources, unconnected_gradients=zero)
         counts: Counter = Counter()
         traces = []
-        for kept, of_kept in zip(self._kept, gradients, strict=True):
+        for kept, shape, of_kept in zip(
+            self._kept, self._shapes, gradients, strict=True
+        ):
             name = self._names.get(id(kept.layer), kept.layer.name)
             counts[name] += 1
             if counts[name] > 1:
@@ -107,4 +128,13 @@ class Recorder:
             else:
                 of_loss = None if of_kept is None else RunGradients(*of_kept)
                 traces.append(layer_trace(kept, name, of_loss))
+            if shape is not None:
+                traces[-1].join_stretches(*shape)
         return traces
+
+
+def _refuse_steps(layer: keras.layers.RNN, *_: Any, **__: Any) -> None:
+    raise ValueError(
+        "`layer_or_model` must call its recurrent layers on whole sequences to be "
+        f"traced; it calls the cell of {layer.name!r} step by step."
+    )

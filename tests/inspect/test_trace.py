@@ -234,6 +234,43 @@ def test_attention(attention):
     np.testing.assert_allclose(by_weights[there], expected[there], 1e-4, 1e-6)
 
 
+@pytest.mark.parametrize("length", [2, 3, 7])
+def test_stretches_are_put_together(length):
+    inner = layers.Bidirectional(layers.GRU(2, return_sequences=True, name="gru"))
+    model = keras.Sequential([layers.Stretches(inner, length, name="stretches")])
+    found = trace(model, X, loss=of_squares)
+    np.testing.assert_allclose(found.outputs, model(X), atol=1e-6)
+    name = f"stretches/{inner.name}/"
+    forward, backward = found[name + "forward_gru"], found[name + "backward_gru"]
+    both = np.concatenate([forward.outputs, backward.outputs], axis=-1)
+    np.testing.assert_allclose(both, found.outputs, atol=1e-6)
+    np.testing.assert_array_equal(forward.inputs, X)
+    for record in (forward, backward):
+        assert record.valid is None or record.valid.all()
+        for values in (record, record.gradients):
+            for _, _, array in values.items():
+                assert array.shape[:2] == (BATCH, TIME)
+            assert values.initial_states["h"].shape == (BATCH, 2)
+    one = np.concatenate([forward.gradients.outputs, backward.gradients.outputs], -1)
+    np.testing.assert_allclose(one, 2 * found.outputs, 1e-4, 1e-6)
+
+
+class StepByStep(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.layer = layers.GRU(2, name="gru")
+        self.layer.build(X.shape)
+
+    def call(self, x):
+        return self.layer.step(x[:, 0], self.layer.initial_state(BATCH))[0]
+
+
+def test_a_model_that_steps_is_refused():
+    with pytest.raises(ValueError, match="the cell of 'gru' step by step"):
+        trace(StepByStep(), X)
+    StepByStep()(X)  # nothing of that is left
+
+
 def test_tables():
     found = trace(layers.GRU(2, return_sequences=True), X, MASK, loss=of_squares)
     frame = found.layers[0].to_frame(row=1)
