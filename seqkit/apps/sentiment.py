@@ -22,6 +22,7 @@ from seqkit.apps.command_line import (
     add_settings,
     import_tensorflow_quietly,
     json_line,
+    printable,
     settings_of,
     table,
     texts_of,
@@ -207,7 +208,7 @@ class Sentiment(Application):
         from seqkit.apps.explain import explain_text
 
         said = explain_text(self.load(options.model), options.text, options.output)
-        print(f"{said}\nWritten to {options.output}")
+        print(f"{printable(said)}\nWritten to {options.output}")
 
     def crossvalidate(self, options: argparse.Namespace) -> None:
         """Train and test once for each fold; every text is tested exactly once."""

@@ -225,7 +225,7 @@ class Translation(Application):
 
         model = self.load(options.model)
         said = explain_translation(model, options.text, options.output)
-        print(f"{_one_line(said)}\nWritten to {options.output}")
+        print(f"{printable(said)}\nWritten to {options.output}")
 
     def add_commands(self, add: Callable[[Any], argparse.ArgumentParser]) -> None:
         """Add what other applications have not."""
