@@ -19,6 +19,7 @@ integers. The same network goes on to lesson 3, where its gradient is computed b
 import keras
 import numpy as np
 
+from seqkit.inspect import trace
 from seqkit.layers import SimpleRNN
 
 # %%
@@ -178,6 +179,18 @@ found = model(X[None].astype("float32"))
 np.testing.assert_array_equal(found[0], Y)
 assert model.count_params() == 13
 print("Keras:", np.ravel(found), " weights:", model.count_params())
+
+# %%
+# A trace puts every number of the recurrent layer into one table, one step a line: the
+# input :math:`x_t`, the product :math:`h_{t-1} U`, the state :math:`h_t`, and what the
+# layer gives, here the state again. (It counts steps and units from 0.) They are the
+# numbers of the pencil.
+
+table = trace(model.layers[0], X[None].astype("float32")).layers[0].to_frame()
+
+assert table["product"].to_numpy().tolist() == [[0, 0], [2, 2], [-5, 3]]
+assert table["state"].to_numpy().tolist() == H.tolist()
+table
 
 # %%
 # What can be done for all steps at once

@@ -276,7 +276,7 @@ rng = np.random.default_rng(10)
 sign = rng.choice([-1.0, 1.0], 2400)
 inputs = 0.1 * rng.normal(size=(2400, 40, 1))
 inputs[:, 0, 0] += sign
-results = {}
+results, kernels = {}, {}
 for name, network in {
     "sigmoid": SimpleRNN(16, activation="sigmoid"),
     "IRNN": IRNN(16, kernel_initializer=keras.initializers.RandomNormal(stddev=0.1)),
@@ -284,10 +284,13 @@ for name, network in {
 }.items():
     keras.utils.set_random_seed(5)
     model = keras.Sequential([network, keras.layers.Dense(1, "sigmoid")])
+    model.build((None, 40, 1))
+    kernels[name] = {"before training": pictures.recurrent_matrices(network)}
     optimizer = keras.optimizers.Adam(0.003, global_clipnorm=1.0)
     model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
     model.fit(inputs[:2000], sign[:2000] > 0, epochs=5, verbose=0)
     results[name] = model.evaluate(inputs[2000:], sign[2000:] > 0, verbose=0)[1]
+    kernels[name]["after training"] = pictures.recurrent_matrices(network)
 
 assert results["sigmoid"] < 0.6 < 0.9 < results["IRNN"]
 print("right on new sequences:", {k: round(v, 3) for k, v in results.items()})
@@ -298,6 +301,19 @@ print("right on new sequences:", {k: round(v, 3) for k, v in results.items()})
 # :math:`3 \cdot 10^{-24}`, of the gradient over 39 steps. That is lost in the rounding
 # of the sum over the steps, whose numbers have seven digits.
 #
+# What training did to the kernel of the IRNN: at first all eigenvalues are 1, then they
+# spread, to both sides of the unit circle. Those outside make the gradient grow.
+
+figure = pictures.eigenvalues(kernels["IRNN"])
+radius = {
+    moment: float(np.abs(np.linalg.eigvals(matrices["recurrent_kernel"])).max())
+    for moment, matrices in kernels["IRNN"].items()
+}
+
+assert radius["before training"] == 1 != radius["after training"]
+print("spectral radius:", {moment: round(r, 3) for moment, r in radius.items()})
+
+# %%
 # What to keep
 # ------------
 # - Over :math:`k` steps the gradient is a product of :math:`k` Jacobians

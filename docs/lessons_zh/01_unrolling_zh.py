@@ -100,7 +100,8 @@ print("powers of u:", powers, " sum:", h_T)
 # -----------------------
 # ``SimpleRNN`` 就是有许多单元的这个循环。只有一个单元、没有激活函数、没有偏置时，
 # 它恰好只有我们的两个权重：形状为 ``(features, units)`` 的 **核** :math:`w`，
-# 以及形状为 ``(units, units)`` 的 **循环核** :math:`u` （recurrent kernel），
+# 以及形状为 ``(units, units)`` 的 **循环核** :math:`u`
+# （recurrent kernel，即乘状态的权重矩阵），
 # 这里都是 ``(1, 1)``。输入的形状是 ``(batch, time, features)``，这里是 ``(1, 3, 1)``。
 
 layer = SimpleRNN(1, activation="linear", use_bias=False, return_sequences=True)

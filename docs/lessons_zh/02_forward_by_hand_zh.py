@@ -18,6 +18,7 @@ r"""
 import keras
 import numpy as np
 
+from seqkit.inspect import trace
 from seqkit.layers import SimpleRNN
 
 # %%
@@ -176,6 +177,17 @@ found = model(X[None].astype("float32"))
 np.testing.assert_array_equal(found[0], Y)
 assert model.count_params() == 13
 print("Keras:", np.ravel(found), " weights:", model.count_params())
+
+# %%
+# 跟踪（trace）把循环层的每个数放进一张表，每步一行：输入 :math:`x_t`、
+# 乘积 :math:`h_{t-1} U`、状态 :math:`h_t`，以及层的输出（这里还是状态）。
+# （时间步和单元都从 0 数起。）它们就是用铅笔算出的那些数。
+
+table = trace(model.layers[0], X[None].astype("float32")).layers[0].to_frame()
+
+assert table["product"].to_numpy().tolist() == [[0, 0], [2, 2], [-5, 3]]
+assert table["state"].to_numpy().tolist() == H.tolist()
+table
 
 # %%
 # 哪些可以对所有时间步一次算完

@@ -1,6 +1,6 @@
 r"""
-3. 手算按时间反向传播
-=====================
+3. 手算随时间反向传播（BPTT）
+=============================
 
 训练需要知道：权重改变时，损失怎样改变。这就是梯度。本课用铅笔计算梯度，
 先对一个单元，再对第 2 课的网络。每个数都是整数或简单的分数，每张表都可以先用手填好，
@@ -498,7 +498,7 @@ print("H.T @ Delta =", (before.T @ Delta).tolist())
 # .. math:: \delta_t = \left( \frac{\partial L_t}{\partial h_t} + \delta_{t+1} U^\top
 #           \right) \odot (1 - h_t \odot h_t)
 #
-# 下面的函数就是按时间反向传播的全部。``direct`` 是所有时间步的
+# 下面的函数就是随时间反向传播的全部。``direct`` 是所有时间步的
 # :math:`\frac{\partial L_t}{\partial h_t}`，形状为 ``(batch, T, N)``。
 
 
