@@ -74,6 +74,7 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
     recurrent_dropout: float = 0.0
     noise_size: int = 0  # how many random numbers a step needs for each row in training
     recurrent_kernels: Any = ()  # the weights that act on a state
+    states_apart: Any = ()  # the places of states that are no units
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)

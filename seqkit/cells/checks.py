@@ -77,6 +77,14 @@ def not_negative(name: str, value: Any) -> float:
     return float(number)
 
 
+def probability(name: str, value: Any) -> float:
+    """Return the value if it lies in [0, 1]."""
+    number = plain(value)
+    if not _is_number(number) or not 0 <= number <= 1:
+        raise ValueError(f"`{name}` must be a number in [0, 1], got {value!r}.")
+    return float(number)
+
+
 def share(name: str, value: Any) -> float:
     """Return the value if it lies in (0, 1]."""
     number = plain(value)

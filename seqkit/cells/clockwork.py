@@ -49,6 +49,7 @@ class ClockworkCell(RecurrentCell):
     """
 
     states_without_gradient = (1,)
+    states_apart = (1,)  # the clocks
 
     def __init__(
         self,

@@ -90,6 +90,16 @@ class CompositeCell(Cell):
         return naming_within(self._prefixes()[k])
 
     @property
+    def states_apart(self) -> list[int]:  # type: ignore[override]
+        """The places of the parts' states that are no units."""
+        places: list[int] = []
+        start = 0
+        for part in self.parts:
+            places += [start + place for place in part.states_apart]
+            start += len(part.state_sizes)
+        return places
+
+    @property
     def output_size(self) -> int:
         """The size of the output: the last part's."""
         return self.parts[-1].output_size

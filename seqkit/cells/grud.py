@@ -83,6 +83,11 @@ class GRUDCell(RecurrentCell):
         return sizes if self.deltas else [*sizes, self.channels]
 
     @property
+    def states_apart(self) -> range:  # type: ignore[override]
+        """The places of the last readings, and of the time since."""
+        return range(1, len(self.state_size))
+
+    @property
     def output_size(self) -> int:
         """The size of the output."""
         return self.units

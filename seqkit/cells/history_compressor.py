@@ -62,6 +62,7 @@ class HistoryCompressorCell(RecurrentCell):
     """
 
     states_without_gradient = (1, 3)
+    states_apart = (1, 3)  # the last prediction, and the time
 
     def __init__(
         self,

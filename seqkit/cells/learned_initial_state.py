@@ -59,11 +59,12 @@ class LearnedInitialStateCell(WrapperCell):
         super().__init__(layer=layer, **kwargs)
         self.kind = checks.one_of("kind", kind, KINDS)
         self.stddev = stddev
-        if stddev is not None and (kind != "random" or not stddev > 0):
-            raise ValueError(
-                '`stddev` must be above 0, and goes with kind="random", got '
-                f"{stddev!r} with kind={kind!r}."
-            )
+        if stddev is not None:
+            self.stddev = checks.positive("stddev", stddev)
+            if kind != "random":
+                raise ValueError(
+                    f'`stddev` goes with kind="random", got kind={kind!r}.'
+                )
         self.seed = checks.seed(seed)
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 

@@ -25,7 +25,8 @@ class SkipCell(WrapperCell):
 
     Weights: `update_kernel` w `(size, 1)`, `update_bias` b `(1,)`, at first 1; then
     those of the cell inside. The states are the cell's, its last output y, Δ, a, and
-    how many steps were updates: Δ starts at 1, so that the first step is one.
+    how many steps were updates, exact up to 2,048 in float16 and 256 in bfloat16. Δ
+    starts at 1, so that the first step is an update.
 
     Args:
         layer: a cell, or a layer over one.
@@ -67,6 +68,12 @@ class SkipCell(WrapperCell):
     def state_names(self) -> list[str]:
         """The names of the states in the equations."""
         return [*super().state_names, "y", "Δ", "(1 − u) a", "Σ u"]
+
+    @property
+    def states_apart(self) -> list[int]:  # type: ignore[override]
+        """The places of states that are no units: the last four, and some inside."""
+        count = len(self.layer.state_sizes)
+        return [*super().states_apart, *range(count, count + 4)]
 
     @property
     def output_size(self) -> int:
@@ -120,7 +127,8 @@ class SkipCell(WrapperCell):
         inside = super().sequence_loss(first, last)
         if not self.budget:
             return inside
-        loss = self.budget * ops.mean(last[-1] - first[-1])
+        updates = ops.cast(last[-1] - first[-1], keras.config.floatx())
+        loss = self.budget * ops.mean(updates)
         return loss if inside is None else loss + inside
 
     def readout(self, emission: Any) -> Any:

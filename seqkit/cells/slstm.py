@@ -57,6 +57,8 @@ class sLSTMCell(LSTMFamilyCell):
     layers around this one.
     """
 
+    states_apart = (1, 2, 3)  # c and n belong to the m of their step
+
     def __init__(
         self,
         units: int,

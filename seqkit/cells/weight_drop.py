@@ -23,7 +23,7 @@ class WeightDropCell(WrapperCell):
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
     Raises:
-        ValueError: the rate is out of its range.
+        ValueError: the rate is out of its range, or the cell has no recurrent kernel.
 
     Example:
     >>> from seqkit.cells import LSTMCell
@@ -44,6 +44,15 @@ class WeightDropCell(WrapperCell):
         self.rate = checks.rate("rate", rate)
         self.seed = checks.seed(seed)
         self.seed_generator = keras.random.SeedGenerator(self.seed)
+
+    def build(self, input_shape: tuple) -> None:
+        """Create the weights for inputs `(..., features)`."""
+        super().build(input_shape)
+        if not self.recurrent_kernels:
+            raise ValueError(
+                "`layer` must have weights that act on a state, for some to be dropped,"
+                f" got {type(self.layer).__name__}, which has none."
+            )
 
     def training_weights(self, values: list, sequences: Any, mask: Any) -> list:
         """Return the weights, with some numbers of the recurrent kernels dropped."""

@@ -18,7 +18,8 @@ class ZoneoutCell(WrapperCell):
 
     The mask is another one at every step. Outside training its expectation stands in
     its place: s_t = z s_{t-1} + (1 − z) cell(s_{t-1}, x_t). Where the cell's output is
-    one of its states, so it is with the mask.
+    one of its states, so it is with the mask. States that are no units, as clocks,
+    counts and last readings, are left as the cell gives them; of an sLSTM all but h.
 
     Args:
         layer: a cell, or a layer over one.
@@ -55,7 +56,7 @@ class ZoneoutCell(WrapperCell):
         self.cell_rate = cell_rate
         if cell_rate is not None:
             self.cell_rate = checks.rate("cell_rate", cell_rate)
-            if len(self.state_sizes) == 1:
+            if len(self.state_sizes) - len(self.layer.states_apart) == 1:
                 raise ValueError(
                     "`cell_rate` is for the states after the first, and "
                     f"{type(self.layer).__name__} has one only, got {cell_rate!r}."
@@ -77,7 +78,9 @@ class ZoneoutCell(WrapperCell):
         mixed, start = [], 0
         for k, (before, after) in enumerate(zip(states, new, strict=True)):
             rate, size = (others if k else self.rate), after.shape[-1]
-            if noise is None:
+            if k in self.layer.states_apart:
+                mixed.append(after)
+            elif noise is None:
                 mixed.append(rate * before + (1 - rate) * after)
             else:
                 keeps = noise[:, start : start + size] < rate

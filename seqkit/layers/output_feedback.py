@@ -1,9 +1,9 @@
 """Output feedback as a layer: with targets, with a mixture, or free."""
 
+import reprlib
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from seqkit.cells import checks
@@ -110,13 +110,8 @@ class OutputFeedback(LayerOverLayer):
 
     def _with_targets(self, sequences: Any, targets: Any, training: bool) -> Any:
         """Return the cell's inputs: x, the targets, and where not to use them."""
-        targets = ops.cast(targets, self.compute_dtype)
         wanted = (*sequences.shape[:2], self.readout.units)
-        if not arguments.fits(targets.shape, wanted):
-            raise ValueError(
-                f"`targets` of {self.name!r} must have the shape {wanted}, got "
-                f"{tuple(targets.shape)}."
-            )
+        targets = self._array("targets", targets, wanted)
         shape = (*ops.shape(targets)[:2], 1)
         unused = ops.zeros(shape, self.compute_dtype)
         if training:
@@ -148,14 +143,20 @@ class OutputFeedback(LayerOverLayer):
                 size of the batch.
         """
         steps = checks.positive_integer("steps", steps)
+        outputs, features = self.readout.units, self.cell.features if self.built else 1
+        if seed is not None:
+            seed = self._array("seed", seed, (None, None, outputs))
+        if inputs is not None:
+            features = features if self.built else None
+            inputs = self._array("inputs", inputs, (None, None, features))
         known = next((a for a in (seed, inputs) if a is not None), None)
         if known is None and initial_state is None:
             raise ValueError("`generate` needs a `seed`, `inputs` or `initial_state`.")
-        batch = len(known if known is not None else initial_state[0])
-        before = 0 if seed is None else seed.shape[1]
+        if known is None:
+            known = keras.tree.flatten(initial_state)[0]
+        batch, before = ops.shape(known)[0], 0 if seed is None else seed.shape[1]
         if inputs is None:
-            features = self.cell.features if self.built else 1
-            inputs = np.zeros((batch, before + steps, features), "float32")
+            inputs = ops.zeros((batch, before + steps, features), self.compute_dtype)
         if inputs.shape[1] != before + steps:
             raise ValueError(
                 f"`inputs` must have {before + steps} steps: those of the seed and "
@@ -163,12 +164,25 @@ class OutputFeedback(LayerOverLayer):
             )
         if not self.built:
             self.build(inputs.shape)
-        inputs = ops.convert_to_tensor(inputs, self.compute_dtype)
-        states = initial_state or self.initial_state(batch)
+        states = self._free._first_states(inputs, initial_state)
         if before:
             fed = self._with_targets(inputs[:, :before], seed, training=False)
             _, states = self._free._run(fed, states, None, False)
         return self._free._run(inputs[:, before:], states, None, False)[0]
+
+    def _array(self, name: str, value: Any, wanted: tuple) -> Any:
+        """Return a tensor in the compute dtype, if it has the shape that is wanted."""
+        try:
+            value = ops.cast(ops.convert_to_tensor(value), self.compute_dtype)
+            shape = tuple(value.shape)
+        except Exception:  # whatever the backend raises for what is no array of numbers
+            shape = None
+        if shape is None or not arguments.fits(shape, wanted):
+            got = reprlib.repr(value) if shape is None else shape
+            raise ValueError(
+                f"`{name}` of {self.name!r} must have the shape {wanted}, got {got}."
+            )
+        return value
 
 
 class Rate:
@@ -193,6 +207,4 @@ class Rate:
         self.tensor.assign(self._checked(value))
 
     def _checked(self, value: Any) -> float:
-        if isinstance(value, bool) or not 0 <= value <= 1:
-            raise ValueError(f"`{self.name}` must lie in [0, 1], got {value!r}.")
-        return float(value)
+        return checks.probability(self.name, value)

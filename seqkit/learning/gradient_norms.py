@@ -26,7 +26,8 @@ def gradient_norms(layer: LayerOverCell, x: Any, loss: Callable) -> np.ndarray:
         Norms over the units, the mean over the rows: `(time, states)`.
 
     Raises:
-        ValueError: the loss does not depend on the output.
+        ValueError: an argument is of another kind or shape, or the loss does not depend
+            on the output.
 
     Example: a linear unit that halves what it remembers.
     >>> import keras
@@ -41,7 +42,18 @@ def gradient_norms(layer: LayerOverCell, x: Any, loss: Callable) -> np.ndarray:
     is difficult", IEEE Transactions on Neural Networks 5, 1994; R. Pascanu et al., "On
     the difficulty of training recurrent neural networks", ICML 2013.
     """
+    if not isinstance(layer, LayerOverCell):
+        raise ValueError(
+            f"`layer` must be a recurrent layer of seqkit over a cell, got {layer!r}."
+        )
+    if not callable(loss):
+        raise ValueError(f"`loss` must be a function of the output, got {loss!r}.")
     x = tf.convert_to_tensor(x, layer.compute_dtype)
+    if x.shape.rank != 3 or not all(x.shape):
+        raise ValueError(
+            "`x` must have the shape (batch, time, features), none of them 0, got "
+            f"{tuple(x.shape)}."
+        )
     if not layer.built:
         layer.build(tuple(x.shape))
 
@@ -57,6 +69,10 @@ def gradient_norms(layer: LayerOverCell, x: Any, loss: Callable) -> np.ndarray:
                 every.append(states)
             value = loss(
                 tf.stack(outputs, axis=1) if layer.return_sequences else outputs[-1]
+            )
+        if value.shape.rank != 0:
+            raise ValueError(
+                f"`loss` must give a number, got the shape {tuple(value.shape)}."
             )
         gradients = tape.gradient(
             value, every, unconnected_gradients=tf.UnconnectedGradients.ZERO

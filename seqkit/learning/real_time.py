@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
+from seqkit.cells import checks
 from seqkit.layers.base import LayerOverCell
 
 
@@ -34,7 +36,7 @@ class RealTimeLearning:
         batch_size: rows.
 
     Raises:
-        ValueError: the layer is not built.
+        ValueError: the layer is of another kind or not built, or there are no rows.
 
     Example: a layer learns while the series comes in.
     >>> import keras
@@ -55,9 +57,15 @@ class RealTimeLearning:
     """
 
     def __init__(self, layer: LayerOverCell, loss: Callable, batch_size: int = 1):
+        if not isinstance(layer, LayerOverCell):
+            raise ValueError(
+                "`layer` must be a recurrent layer of seqkit over a cell, got "
+                f"{layer!r}."
+            )
         if not layer.built:
             raise ValueError(f"`layer` must be built, and {layer.name!r} is not.")
-        self.layer, self.loss, self.batch_size = layer, loss, batch_size
+        self.layer, self.loss = layer, loss
+        self.batch_size = checks.positive_integer("batch_size", batch_size)
         self._weights = [weight.value for weight in layer.cell.trainable_weights]
         self._advance = tf.function(self._advanced, autograph=False)
         self.reset()
@@ -82,8 +90,16 @@ class RealTimeLearning:
         Args:
             inputs: `(batch, features)`.
             target: what the loss compares the output with.
+
+        Raises:
+            ValueError: the inputs have another shape.
         """
         dtype = self.layer.compute_dtype
+        wanted = (self.batch_size, self.layer.input_spec.axes[-1])
+        if np.shape(inputs) != wanted:
+            raise ValueError(
+                f"`inputs` must have the shape {wanted}, got {np.shape(inputs)}."
+            )
         output, loss, gradients, self._states, self._influence = self._advance(
             tf.convert_to_tensor(inputs, dtype),
             tf.convert_to_tensor(target, dtype),

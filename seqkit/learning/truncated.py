@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
+from seqkit.cells import checks
+
 
 class Chunk(NamedTuple):
     """A batch: one chunk of a series in each row."""
@@ -64,21 +66,25 @@ class SeriesChunks(keras.utils.PyDataset):
         seed: int = 0,
     ):
         super().__init__()
-        for name, value in (("length", length), ("batch_size", batch_size)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"`{name}` must be a positive integer, got {value!r}.")
-        self.series = [np.asarray(each) for each in series]
-        self.targets = [np.asarray(each) for each in targets]
-        if not self.series:
-            raise ValueError("`series` must hold one series or more, got none.")
+        self.length = checks.positive_integer("length", length)
+        self.batch_size = checks.positive_integer("batch_size", batch_size)
+        self.shuffle = checks.flag("shuffle", shuffle)
+        self.series = _arrays("series", series)
+        self.targets = _arrays("targets", targets)
+        if self.series[0].ndim < 2:
+            raise ValueError(
+                "`series` must hold arrays (time, features), got one of the shape "
+                f"{self.series[0].shape}."
+            )
         lengths = [len(each) for each in self.series], [len(y) for y in self.targets]
         if lengths[0] != lengths[1]:
             raise ValueError(
                 "`targets` must have one for each step of each series, got lengths "
                 f"{lengths[1]} for series of {lengths[0]}."
             )
-        self.length, self.batch_size, self.shuffle = length, batch_size, shuffle
-        self._rng = np.random.default_rng(seed)
+        if not any(lengths[0]):
+            raise ValueError("`series` must have steps, got none.")
+        self._rng = np.random.default_rng(checks.seed(seed))
         self._arrange()
 
     def _arrange(self) -> None:
@@ -147,6 +153,21 @@ class SeriesChunks(keras.utils.PyDataset):
     def on_epoch_end(self) -> None:
         """Arrange the series anew, where they are shuffled."""
         self._arrange()
+
+
+def _arrays(name: str, given: Any) -> list[np.ndarray]:
+    """Return a list of arrays of one dtype, which differ in their first axis alone."""
+    if not isinstance(given, (list, tuple, np.ndarray)) or not len(given):
+        raise ValueError(f"`{name}` must be a list of arrays, got {given!r}.")
+    arrays = [np.asarray(each) for each in given]
+    shapes = {each.shape[1:] if each.ndim else None for each in arrays}
+    if len(shapes) > 1 or None in shapes:
+        raise ValueError(
+            f"`{name}` must hold arrays that differ in length alone, got the shapes "
+            f"{', '.join(map(str, sorted({each.shape for each in arrays})))}."
+        )
+    dtype = np.result_type(*arrays)
+    return [each.astype(dtype, copy=False) for each in arrays]
 
 
 class CarryState(keras.callbacks.Callback):

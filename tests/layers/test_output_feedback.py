@@ -142,6 +142,19 @@ def test_training_with_targets_learns_to_run_free():
     )
 
 
+def built():
+    layer = OutputFeedback(GRU(2), 2)
+    layer.build(X.shape)
+    return layer
+
+
+def test_what_is_given_may_be_lists():
+    layer = built()
+    expected = layer.generate(2, seed=Y, initial_state=layer.initial_state(1))
+    found = layer.generate(2, seed=Y.tolist(), inputs=np.zeros((3, 8, 2)).tolist())
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -149,8 +162,9 @@ def test_training_with_targets_learns_to_run_free():
         (lambda: OutputFeedback(GRU(2), "two"), "`readout` must be a keras.layers.De"),
         (
             lambda: OutputFeedback(GRU(2), 2, sampling=1.5),
-            "`sampling` must lie in",
+            "`sampling` must be a number in",
         ),
+        (lambda: OutputFeedback(GRU(2), 2, sampling="a"), "`sampling` must be a num"),
         (lambda: OutputFeedback(GRU(2), 2, normalized=True), "needs a `decay`"),
         (lambda: OutputFeedback(GRU(2), 2)(X, targets=Y[..., :1]), r"6, 2\), got"),
         (lambda: OutputFeedback(GRU(2), 2).generate(3), "needs a `seed`, `inputs`"),
@@ -161,6 +175,24 @@ def test_training_with_targets_learns_to_run_free():
         (
             lambda: OutputFeedback(GRU(2), 2).generate(3, seed=Y, inputs=X),
             "`inputs` must have 9 steps",
+        ),
+        (lambda: OutputFeedback(GRU(2), 2)(X, targets="y"), "`targets` of 'output_f"),
+        (
+            lambda: built().generate(3, seed=7),
+            r"`seed` of .* None, 2\), got \(\)",
+        ),
+        (lambda: built().generate(3, seed=Y[:, 0]), r"`seed` of .* got \(3, 2\)"),
+        (
+            lambda: built().generate(6, inputs=X[..., :1]),
+            r"`inputs` of .* \(None, None, 2\), got \(3, 6, 1\)",
+        ),
+        (
+            lambda: built().generate(3, seed=Y, initial_state=[Y[:, 0]]),
+            "`initial_state` of .* must hold 2 tensors, got 1",
+        ),
+        (
+            lambda: built().generate(3, seed=Y, initial_state=built().initial_state(2)),
+            r"`initial_state` of .* must have the shape \(3, 2\)",
         ),
     ],
 )

@@ -5,13 +5,25 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit.cells import GRUCell, LSTMCell, SimpleRNNCell
+from seqkit.cells import (
+    ClockworkCell,
+    GRUCell,
+    GRUDCell,
+    LSTMCell,
+    SimpleRNNCell,
+    SkipCell,
+    StackCell,
+    ZoneoutCell,
+    sLSTMCell,
+)
 from seqkit.layers import (
     GRU,
     LSTM,
     RNN,
     Bidirectional,
+    Clockwork,
     LearnedInitialState,
+    MinGRU,
     SimpleRNN,
     SkipRNN,
     Stack,
@@ -111,6 +123,29 @@ def test_zoneout_outside_training_is_the_expectation():
         np.testing.assert_allclose(mixed, expected, atol=1e-6)
 
 
+def test_zoneout_leaves_clocks_counts_and_readings_alone():
+    """Or a clock between two numbers would never move on."""
+    x = np.where(np.arange(9)[:, None] % 2, np.nan, X)
+    for cell, apart, sequences in (
+        (ClockworkCell(4, periods=(2, 3)), [1], X),
+        (GRUDCell(4), [1, 2], x),
+        (sLSTMCell(4), [1, 2, 3], X),
+        (SkipCell(GRUCell(4)), [1, 2, 3, 4], X),
+        (StackCell([ClockworkCell(4), LSTMCell(2)]), [1], X),
+    ):
+        layer = given(RNN(ZoneoutCell(cell, 0.7), return_state=True))
+        assert list(cell.states_apart) == apart
+        for training in (False, True):
+            states = layer.initial_state(4)
+            for t in range(4):
+                drive = cell.drive(sequences[:, t])
+                dot = cell.dot_with(keras.ops.matmul, None)
+                _, plain = cell.run_step(drive, states, dot, None)
+                _, states = layer.step(sequences[:, t], states, training)
+                for place in apart:
+                    np.testing.assert_allclose(states[place], plain[place], atol=1e-6)
+
+
 def test_weight_drop_is_one_mask_for_all_steps_on_recurrent_kernels_alone():
     layer = weight_drop()
     kernel = next(w for w in layer.weights if w.name == "recurrent_kernel")
@@ -198,6 +233,13 @@ def test_a_budget_makes_for_fewer_updates():
     assert tape.gradient(loss, layer.cell.update_bias.value).numpy()[0] > 0
 
 
+@pytest.mark.parametrize("dtype", ["mixed_float16", "mixed_bfloat16", "float64"])
+def test_a_budget_is_added_to_losses_of_any_dtype(dtype):
+    layer = SkipRNN(GRU(3, dtype=dtype), budget=0.5)
+    layer(X)
+    assert [loss.dtype for loss in layer.losses] == ["float32"]
+
+
 @pytest.mark.parametrize("outside", [Bidirectional, Zoneout, RNN])
 def test_a_budget_counts_wherever_a_skip_rnn_stands(outside):
     def loss(budgets):
@@ -224,7 +266,13 @@ def test_a_budget_counts_wherever_a_skip_rnn_stands(outside):
         ),
         (lambda: WeightDrop(SimpleRNNCell(3), rate=-0.5), "`rate` must"),
         (lambda: LearnedInitialState(GRU(3), kind="none"), "`kind` must be one of"),
-        (lambda: LearnedInitialState(GRU(3), stddev=0.5), "`stddev` must be above 0"),
+        (lambda: WeightDrop(MinGRU(3))(X), "`layer` must have weights that act on a"),
+        (lambda: Zoneout(Clockwork(4), cell_rate=0.5), "`cell_rate` is for the states"),
+        (lambda: LearnedInitialState(GRU(3), stddev=0.5), "`stddev` goes with kind="),
+        (
+            lambda: LearnedInitialState(GRU(3), "random", stddev="a"),
+            "`stddev` must be a positive number",
+        ),
         (lambda: SkipRNN(GRU(3), budget=-1), "`budget` must be a number from 0"),
     ],
 )

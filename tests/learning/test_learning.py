@@ -182,13 +182,45 @@ def test_fit_carries_the_state_and_cuts_the_gradient():
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
+def test_whole_numbers_among_others_are_no_rule_for_all():
+    whole, broken = np.arange(4)[:, None], np.full((4, 1), 0.5)
+    chunks = SeriesChunks([whole, broken], [whole, broken], 4, batch_size=2)
+    assert 0.5 in chunks.chunk(0).inputs
+    assert 0.5 in chunks.chunk(0).targets
+
+
+def test_what_is_no_layer_or_loss_is_named():
+    x = np.ones((2, 3, 1), "float32")
+    layer = GRU(2)
+    layer.build(x.shape)
+    learner = RealTimeLearning(layer, lambda *_: 0.0, batch_size=2)
+    for call, message in (
+        (lambda: gradient_norms(keras.layers.GRU(2), x, np.sum), "`layer` must be a"),
+        (lambda: gradient_norms(layer, x, "mse"), "`loss` must be a function"),
+        (lambda: gradient_norms(layer, x, lambda y: y), "`loss` must give a number"),
+        (lambda: gradient_norms(layer, x[0], np.sum), "`x` must have the shape"),
+        (lambda: gradient_norms(layer, x[:, :0], np.sum), "`x` must have the shape"),
+        (lambda: RealTimeLearning(keras.layers.GRU(2), np.sum), "`layer` must be a"),
+        (lambda: RealTimeLearning(layer, np.sum, 0), "`batch_size` must be a positive"),
+        (lambda: learner.step(x[:1, 0], x[:1, 0]), r"shape \(2, 1\), got \(1, 1\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
+
+
 def test_bad_chunks_are_named():
     x = some_series()
     for arguments, message in (
         ((x, x, 0), "`length` must be a positive integer, got 0"),
         ((x, x, 2, 0), "`batch_size` must be a positive integer"),
         ((x, x[:2], 2), "`targets` must have one for each step"),
-        (([], [], 2), "`series` must hold one series or more"),
+        ((x, x, np.int64(2), 1, "yes"), "`shuffle` must be True or False"),
+        ((x, x, 2, 1, False, "a"), "`seed` must be an integer"),
+        (([], [], 2), "`series` must be a list of arrays"),
+        ((3, x, 2), "`series` must be a list of arrays, got 3"),
+        (([each[:, 0] for each in x], x, 2), r"arrays \(time, features\), got one"),
+        (([*x, x[0][:, :0]], x, 2), "`series` must hold arrays that differ in length"),
+        (([x[0][:0]], [x[0][:0]], 2), "`series` must have steps"),
     ):
         with pytest.raises(ValueError, match=message):
             SeriesChunks(*arguments)
