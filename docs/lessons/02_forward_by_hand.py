@@ -239,8 +239,8 @@ print("last states of the two rows:", H_t.tolist())
 # %%
 # Other activations
 # -----------------
-# Networks in use mostly have tanh, which keeps every state between −1 and 1. Only the
-# function :math:`f` changes:
+# The usual activation is tanh, the default in Keras, which keeps every state between −1
+# and 1. Only the function :math:`f` changes:
 #
 # .. math:: h_t = \tanh(x_t W + h_{t-1} U + b), \qquad
 #           \tanh(a) = \frac{e^{a} - e^{-a}}{e^{a} + e^{-a}}

@@ -49,9 +49,10 @@ print("from 0:", from_zero, " from 1:", from_one)
 
 # %%
 # With :math:`|u| < 1` the initial state fades; with :math:`|u| > 1` it grows, as here.
-# Trained networks mostly forget it. The picture starts one network of 20 tanh units
-# from ten random states, and shows one of its units: whatever the start, after some
-# steps only the inputs count. Then the initial state matters for the first steps alone.
+# A network whose weights make states smaller forgets it. The picture starts one network
+# of 20 tanh units from ten random states, and shows one of its units: whatever the
+# start, after some steps only the inputs count. Then the initial state matters for the
+# first steps alone.
 
 keras.utils.set_random_seed(4)
 rng = np.random.default_rng(4)

@@ -126,8 +126,8 @@ print("reset after the product:", h.round(4).tolist())
 #           \bar z_t = 1 - z_t
 #
 # It is the same network: because :math:`1 - \sigma(a) = \sigma(-a)`, negating the
-# weights of the gate converts one into the other. Forgetting to do so is a common
-# mistake when weights are carried from one library to another.
+# weights of the gate converts one into the other. Who forgets to do so when carrying
+# weights from one library to another gets a network that keeps what it should renew.
 
 negated = [np.array(weight) for weight in layer.get_weights()]
 for weight in negated:

@@ -4,8 +4,7 @@ r"""
 
 The two networks from which the others come differ in one thing: what comes back. In
 Elman's it is the hidden state, in Jordan's the output. Both were published with details
-that later programs often leave out or get wrong. This lesson takes the papers at their
-word.
+that some later programs leave out. This lesson takes the papers at their word.
 
 **After this lesson** you can
 
@@ -177,7 +176,7 @@ print("plan 1:", said[0, :, 0].round(2), "\nplan 2:", said[1, :, 0].round(2))
 # %%
 # Three mistakes
 # --------------
-# Programs that are called Jordan networks often are something else.
+# Some programs that are called Jordan networks are something else.
 #
 # 1. The context is never updated, and stays zero. Then there is no recurrence at all.
 # 2. The hidden state comes back in place of the output: an Elman network.
@@ -289,8 +288,8 @@ _ = axes.set_xticks(np.arange(12), ["2nd", "3rd", "1st"] * 4)
 # %%
 # The simulator's Jordan network
 # ------------------------------
-# Many figures for Jordan networks come from the simulator SNNS, through the R package
-# RSNNS. There the constants are fixed, and no gradient goes through the state units:
+# The simulator SNNS, and the R package RSNNS over it, have a Jordan network whose
+# constants are fixed, and no gradient goes through its state units:
 #
 # .. math:: s_1 = 0.5, \qquad s_{t+1} = 0.3\, s_t + y_t
 #

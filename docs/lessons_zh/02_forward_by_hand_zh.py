@@ -233,7 +233,8 @@ print("last states of the two rows:", H_t.tolist())
 # %%
 # 其他激活函数
 # ------------
-# 实际使用的网络大多用 tanh，它把每个状态限制在 −1 和 1 之间。改变的只有函数 :math:`f`：
+# 常用的激活函数是 tanh，也是 Keras 的默认值，它把每个状态限制在 −1 和 1 之间。
+# 改变的只有函数 :math:`f`：
 #
 # .. math:: h_t = \tanh(x_t W + h_{t-1} U + b), \qquad
 #           \tanh(a) = \frac{e^{a} - e^{-a}}{e^{a} + e^{-a}}
