@@ -62,7 +62,7 @@ def measure(labels: np.ndarray, decided: Decided, gap: int = 0) -> dict[str, Any
         >>> flags = labels * [1, 1, 0, 1, 1, 1, 0, 1] > 0
         >>> found = measure(labels, Decided(labels * 2.0, flags * 2.0, flags))
         >>> found["events"]["recall"], found["points"]["precision"], found["delay"]
-        (0.5, 0.5, 1.0)
+        (0.5, 1.0, 1.0)
     """
     is_anomaly, raised = without_gaps(decided.is_anomaly, gap), decided.severity > 1
     near = affiliation_quality(labels, is_anomaly)
