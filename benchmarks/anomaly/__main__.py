@@ -2,6 +2,7 @@
 
 python -m benchmarks.anomaly nab --data DIR     also aws, msl; ucr, faults and machine
                          --seeds 3              without; also the spread over seeds
+python -m benchmarks.anomaly false-alarms    on clean data, beside what was asked for
 python -m benchmarks.anomaly speed [--million]
 """
 
@@ -13,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.anomaly.false_alarms import false_alarms
 from benchmarks.anomaly.methods import answers_of
 from benchmarks.anomaly.sets import SETS, SETTINGS
 from benchmarks.anomaly.speed import speed
@@ -26,7 +28,7 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("what", choices=[*SETS, "speed"])
+    parser.add_argument("what", choices=[*SETS, "false-alarms", "speed"])
     parser.add_argument("--data", type=Path, help="folder of nab or msl as published")
     parser.add_argument(
         "--seeds", type=int, default=1, help="of weights and windows: 1 to this number"
@@ -45,6 +47,8 @@ def main() -> int:
         figures = [speed(1, options.million), speed(25, million=False)]
         for name in figures[0]:
             print(f"{name}: " + ", ".join(f"{each[name]:.4g}" for each in figures))
+    elif options.what == "false-alarms":
+        figures = false_alarms()
     else:
         figures = [
             of_seed(options.what, options.data, seed)

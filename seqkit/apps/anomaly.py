@@ -24,7 +24,7 @@ from seqkit.apps.anomaly_run import (
     write_detection,
 )
 from seqkit.apps.anomaly_source import Source
-from seqkit.apps.anomaly_stream import Watch
+from seqkit.apps.anomaly_stream import POSITION, Watch
 from seqkit.apps.application import add_page
 from seqkit.apps.command_line import (
     Parser,
@@ -90,11 +90,17 @@ def detect(options: argparse.Namespace) -> None:
     """Find the anomalies in a file: prints events, writes events, scores, a picture."""
     config = read_config(options.model)
     detector, series = _prepared(options, config)
-    found = detector.detect(series)
+    known = series.times is not None and config["data"]["seconds"] is not None
+    if options.position is not None and known:
+        raise InputError(POSITION)
+    found = detector.detect(series, options.position)
     if options.output:
         write_detection(series, found, options.output)
     index, events = texts(series.index), found.events()
-    remarks = [*series.remarks, *_remarks(config, detector, series, found)]
+    remarks = [
+        *series.remarks,
+        *_remarks(config, detector, series, found, options.position),
+    ]
     drift = index[int(found.drifting.argmax())] if found.drifting.any() else None
     if options.json:
         content = {
@@ -139,12 +145,23 @@ def _listed(events: Sequence[Any], index: Sequence[str]) -> str:
 
 
 def _remarks(
-    config: Mapping[str, Any], detector: Any, series: Any, found: Any
+    config: Mapping[str, Any],
+    detector: Any,
+    series: Any,
+    found: Any,
+    position: int | None,
 ) -> list[str]:
     """Say what keeps readings from being judged as those of the training were."""
     remarks = []
     if series.times is None and config["data"]["timed"]:
         remarks.append("no times: numbered from 0, and gaps are not known")
+    season = detector.forecaster.normal.season
+    known = series.times is not None and config["data"]["seconds"] is not None
+    if season and position is None and not known:
+        remarks.append(
+            f"the season of {season.period} readings is learnt anew in its first "
+            "period; --position says where these readings begin"
+        )
     if not (found.scores >= 0).any():
         remarks.append(
             f"no reading has a score: {detector.warm_up} come before the first (lags)"
@@ -184,7 +201,8 @@ def stream(options: argparse.Namespace) -> None:
     import_tensorflow_quietly()
     from seqkit.models import AnomalyDetector
 
-    watch = Watch(AnomalyDetector.load(options.model), options.model, config)
+    detector = AnomalyDetector.load(options.model)
+    watch = Watch(detector, options.model, config, options.position)
     if options.state:
         watch.read_state(options.state)
         watch.write_state(options.state)  # now, if it cannot be written
@@ -370,6 +388,13 @@ def parser(prog: str) -> Parser:
         "--every", action="store_true",
         help="print every reading, not that events begin and end",
     )  # fmt: skip
+    for name in ("detect", "stream"):
+        each[name].add_argument(
+            "--position", type=int, metavar="N",
+            help="of readings without times, or with uneven ones: number of the first, "
+            "counted from the first trained on, which is 0; a season then begins at "
+            "its place, and else is learnt anew in its first period",
+        )  # fmt: skip
     for name in ("detect", "evaluate", "stream"):
         each[name].add_argument("--json", action="store_true", help="print JSON")
     return top

@@ -21,6 +21,7 @@ from seqkit.wording import counted
 if TYPE_CHECKING:
     from seqkit.models import AnomalyDetector
 
+POSITION = "--position goes with readings whose times are unknown or uneven"
 MOST_MISSING = 1000  # readings put into one gap
 _REPORTED = 20  # lines left out that are reported one by one
 
@@ -59,15 +60,24 @@ class Watch:
         detector: Its state goes on.
         folder: Its run.
         config: The config.json of that run.
+        position: Number of the first reading, for the season, where there are no times.
     """
 
     def __init__(
-        self, detector: "AnomalyDetector", folder: str, config: Mapping[str, Any]
+        self,
+        detector: "AnomalyDetector",
+        folder: str,
+        config: Mapping[str, Any],
+        position: int | None = None,
     ) -> None:
         from seqkit.models.anomaly.data import CYCLES
 
         self.detector = detector
         self.source = Source.of_config(config, folder)
+        if position is not None:
+            if self.source.seconds is not None:
+                raise InputError(POSITION)
+            detector.begin(position)
         known = len(detector.channels) - (
             2 * len(CYCLES) if self.source.calendar else 0
         )
@@ -111,6 +121,9 @@ class Watch:
         for number, line in enumerate(lines, start=1):
             try:
                 cells, named = self._cells(line.removeprefix("\ufeff"), separator)
+                timed = self.source.timed if header is None else header.times
+                if timed and not any(cells):
+                    continue
                 if not cells and (header is None or header.cells > 1):
                     continue  # else an empty line is an empty cell
                 cells = cells or [""]
@@ -187,7 +200,7 @@ class Watch:
         if self.last is not None and at <= self.last:
             self.late += 1
             return
-        if self.last is None:
+        if self.last is None and self.source.seconds is not None:
             self.detector.begin(at)
         for missing in self._gap(at):
             short = np.datetime_as_string(missing, unit="auto").replace("T", " ")

@@ -24,6 +24,7 @@ _READINGS = 100_000  # that false alarms are counted in
 _LEVEL = 0.95  # share of clean scores that are no peak
 _LEAST_PEAKS = 5
 _STEEPEST = 0.3  # shape, either way
+_DOUBT = 100  # amounts that it takes to believe half of a tail that ends
 _BEYOND = 1.25  # times the greatest score that was seen
 _GAUSSIAN_TAIL = 1e-6  # of the shape: below it the tail is exponential
 
@@ -92,8 +93,9 @@ def peaks_over_threshold(
 
         threshold = t + σ/γ ((n / (k N))^-γ - 1)        t - σ ln(n / (k N)) for γ = 0
 
-    t is the 0.95 quantile. Of a short series the shape is hardly known, so it is kept
-    from -0.3 to 0.3, with σ such that the mean of the amounts stays. The threshold is
+    t is the 0.95 quantile. Of a short series the shape is hardly known: it is kept from
+    -0.3 to 0.3, and a negative one, of a tail that ends, is drawn to 0, by k / (k +
+    100); with σ such that the mean of the amounts stays. The threshold is
     at most 1.25 times the greatest score that was seen, and that where there are fewer
     than 5 stretches: it cannot run away.
 
@@ -134,8 +136,9 @@ excess is generalised Pareto with shape -0.00332, scale 1.02'
             "too few or too alike to say more",
         )
     shape, scale = fit_pareto(excesses)
-    if abs(shape) > _STEEPEST:
-        shape = float(np.clip(shape, -_STEEPEST, _STEEPEST))
+    if not 0 <= shape <= _STEEPEST:
+        drawn = shape * len(excesses) / (len(excesses) + _DOUBT) if shape < 0 else shape
+        shape = float(np.clip(drawn, -_STEEPEST, _STEEPEST))
         scale = float(excesses.mean()) * (1 - shape)
     rarer = min(false_alarms / _READINGS * count / len(excesses), 1.0)
     beyond = (

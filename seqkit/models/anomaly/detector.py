@@ -10,13 +10,13 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.errors import InputError
-from seqkit.export import Signature, export_saved_model
 from seqkit.models.anomaly.detection import Detection
 from seqkit.models.anomaly.extremes import without_extremes
 from seqkit.models.anomaly.features import Features
 from seqkit.models.anomaly.fitted_files import read_fitted, write_fitted
 from seqkit.models.anomaly.forecaster import Forecaster, interval
 from seqkit.models.anomaly.judgement import Judgement
+from seqkit.models.anomaly.serving import export_detector
 from seqkit.models.anomaly.settings import DetectorSettings
 from seqkit.models.anomaly.sources import Sources
 from seqkit.models.anomaly.stream import StreamGraph
@@ -24,8 +24,6 @@ from seqkit.models.run_files import MODEL_FILE, config_of, read_network, write_c
 from seqkit.recurrence import portable
 from seqkit.series import Fitted, Threshold, TimeSeries, shares
 from seqkit.series.checks import numbers
-
-_PROBED = 32  # readings with a score, on which a SavedModel is compared
 
 
 class Update(NamedTuple):
@@ -154,21 +152,26 @@ class AnomalyDetector:
         judgement = Judgement.fit(sources, errors, settings)
         return cls(series.channels, forecaster, judgement, settings)
 
-    def detect(self, values: Any) -> Detection:
+    def detect(self, values: Any, first: int | None = None) -> Detection:
         """Judge a whole series, from a state that has seen nothing.
 
         Args:
             values: A `TimeSeries`, or targets and exogenous (time, channels), NaN where
-                missing. With times, a season begins at its place; without, its first
-                period is only learnt from.
+                missing.
+            first: Number of the first reading, counted from the first training reading,
+                which is 0; None takes the time, if there is one. A season begins at its
+                place; where that is unknown, its first period is only learnt from.
 
         Raises:
-            InputError: Another number of channels, or something infinite.
+            InputError: Another number of channels, something infinite, or no number.
         """
         series = TimeSeries.of(values)
         judged, targets = self.judgement, self.features.targets
-        first = None if series.times is None else series.times[0]
-        read = self.forecaster.normal.read(series.values, first)
+        if first is None and series.times is not None:
+            begins = series.times[0]
+        else:
+            begins = self._known(first)
+        read = self.forecaster.normal.read(series.values, begins)
         expected = _before(self.forecaster.forecasts(read)[:, 0])
         errors, silence = judged.sources.errors(read, expected)
         found = judged.run(errors, silence, self.settings)
@@ -217,14 +220,35 @@ class AnomalyDetector:
             shares(scored.contributions.numpy()), float(scored.severity),
         )  # fmt: skip
 
-    def begin(self, first: np.datetime64 | None = None) -> None:
+    def begin(self, first: np.datetime64 | int | None = None) -> None:
         """Forget all that `update` has seen.
 
         Args:
-            first: Time of the reading to come, where a season should begin at its
-                place; None where it is to be learnt anew.
+            first: Time of the reading to come, or its number, counted from the first
+                training reading, which is 0: there a season begins at its place. None
+                where it is unknown: then its first period is only learnt from.
+
+        Raises:
+            InputError: It is neither; or a time, and training had no even times.
         """
-        self._state = tf.constant(self.graph.begin(first))
+        normal = self.forecaster.normal
+        if (
+            isinstance(first, np.datetime64)
+            and normal.season
+            and normal.seconds is None
+        ):
+            raise InputError(
+                "first must be the number of a reading, counted from the first one "
+                f"trained on, for training had no even times; got {first}"
+            )
+        self._state = self.graph.begin(self._known(first))
+
+    def _known(self, first: Any) -> np.datetime64 | int | None:
+        if first is None or isinstance(first, np.datetime64):
+            return first
+        if not isinstance(first, (int, np.integer)) or first < 0:
+            raise InputError(f"first must be a time or a number from 0; got {first!r}")
+        return int(first)
 
     def restore(self, state: Any) -> None:
         """Go on from a state: `self.state` of earlier, or as a list of numbers.
@@ -246,13 +270,17 @@ class AnomalyDetector:
         Signatures, all of float64 readings with NaN (or infinity) for a missing one:
 
             serving_default(values (time, channels)) -> score, is_anomaly (time,)
+            run(values (time, channels), state (n,)) -> score, is_anomaly, state
             step(value (channels,), state (n,)) -> score, is_anomaly, state
-            start() -> state, before the first reading
+            start() -> state, before a first reading of which nothing is known
+            start_at(first ()) -> state, before a first reading of that time
             channels() -> channels, their names in order
 
-        The readings on which both are compared are drawn from a Gaussian with the
-        center and scale of each channel; some are missing. It does not know times: a
-        season is learnt anew in its first period.
+        `first` is in seconds since 1970 where training had even times; else the number
+        of the reading, counted from the first training reading, which is 0. A season
+        then begins at its place; after `start`, and in `serving_default`, its first
+        period is only learnt from. The readings on which both are compared are drawn
+        from a Gaussian with the center and scale of each channel; some are missing.
 
         Args:
             folder: Where to; for TensorFlow Serving its name is a version number.
@@ -261,45 +289,7 @@ class AnomalyDetector:
             ExportError: The answers differ; nothing was written.
             InputError: `folder` holds something else.
         """
-        count, first = self.features.channels, self.graph.first
-        names = tf.constant(self.channels, tf.string)
-        scaler = self.features.scaler
-        shape = (self.warm_up + _PROBED, count)
-        probe = np.random.default_rng(0).normal(scaler.center, scaler.scale, shape)
-        hidden = np.where(np.arange(len(probe))[:, None] % 7 == 3, np.nan, probe)
-        network = self.forecaster.network
-        one, many = (
-            tf.TensorSpec([count], tf.float64),
-            tf.TensorSpec([None, count], tf.float64),
-        )
-        export_saved_model(
-            folder,
-            {
-                "serving_default": Signature(
-                    self._serve,
-                    {"values": many},
-                    [{"values": probe}, {"values": hidden}],
-                ),
-                "step": Signature(
-                    self._serve_step,
-                    {"value": one, "state": tf.TensorSpec([len(first)], tf.float64)},
-                    [{"value": probe[0], "state": first}],
-                ),
-                "start": Signature(lambda: {"state": tf.constant(first)}, probes=[{}]),
-                "channels": Signature(lambda: {"channels": names}, probes=[{}]),
-            },
-            [variable.value for variable in network.variables] if network else [],
-        )
-
-    def _serve(self, values: tf.Tensor) -> dict[str, tf.Tensor]:
-        scores, flags = self.graph.run(values, tf.constant(self.graph.first))
-        return {"score": scores, "is_anomaly": flags}
-
-    def _serve_step(self, value: tf.Tensor, state: tf.Tensor) -> dict[str, tf.Tensor]:
-        scored, state = self.graph.step(value, state)
-        return {
-            "score": scored.score, "is_anomaly": scored.is_anomaly, "state": state
-        }  # fmt: skip
+        export_detector(self, folder)
 
     def save(
         self, folder: str | os.PathLike, notes: Mapping[str, Any] | None = None

@@ -32,5 +32,5 @@ def read_fitted(saved: dict[str, Any], folder: str | os.PathLike) -> Any:
     try:
         large = dict(np.load(path)) if path.is_file() else {}
         return Fitted.from_dict(saved, large)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: cannot be read: {error!r}") from error

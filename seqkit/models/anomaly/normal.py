@@ -17,6 +17,8 @@ from seqkit.series.stepped import State
 
 _DAY = 86400.0
 
+Start = Any  # a time, a number, a tensor of either, or None
+
 
 class Read(NamedTuple):
     """A series as it is used; `Normal.read` gives it."""
@@ -101,27 +103,47 @@ class Normal(Fitted):
         """C, how many channels are judged or forecast."""
         return self.features.targets
 
-    def profile(self, first: np.datetime64 | None = None) -> Profile | None:
+    def place(self, first: Start, ops: Any = np) -> Any:
+        """Give the place of a reading in the season; None where it is unknown.
+
+        Args:
+            first: Its time, where training had even times; or its number, counted from
+                the first training reading, which is 0; or, as a tensor, the seconds
+                since 1970 where training had even times, and else the number.
+            ops: `numpy` or `keras.ops`.
+        """
+        timed = self.origin is not None and self.seconds is not None
+        if self.season is None or first is None:
+            return None
+        if isinstance(first, np.datetime64):
+            if not timed:
+                return None
+            first = float(_seconds(np.array([first]))[0])
+        elif isinstance(first, int):
+            return float(first % self.season.period)
+        count = (first - self.origin) / self.seconds if timed else first
+        return ops.round(count) % self.season.period
+
+    def profile(self, first: Start = None) -> Profile | None:
         """Give the season as it is before a series.
 
         Args:
-            first: Time of its first reading; None where it is unknown: then the season
-                is learnt anew, for nobody knows at what place of it the series begins.
+            first: As for `place`; where the place is unknown the season is learnt anew,
+                for nobody knows at what place of it the series begins.
         """
         if self.season is None:
             return None
-        if first is None or self.origin is None or self.seconds is None:
+        place = self.place(first)
+        if place is None:
             return self.season.forgotten()
-        since = float(_seconds(np.array([first]))[0]) - self.origin
-        place = round(since / self.seconds) % self.season.period
         return replace(self.season, place=float(place))
 
-    def read(self, values: np.ndarray, first: np.datetime64 | None = None) -> Read:
+    def read(self, values: np.ndarray, first: Start = None) -> Read:
         """Scale a series, bound it and fill in what is missing.
 
         Args:
             values: Targets and exogenous (time, channels), NaN where missing.
-            first: Time of the first reading, for the season.
+            first: The first reading, as for `place`.
         """
         scaled = self.features.scaled(values)
         truth = scaled[:, : self.targets]
@@ -178,12 +200,12 @@ class Normal(Fitted):
         )
         return linear.run(read.past, read.usual)
 
-    def start(self, memory: int, first: np.datetime64 | None = None) -> State:
+    def start(self, memory: int, first: Start = None) -> State:
         """Give the state before the first reading of a stream.
 
         Args:
             memory: Readings of the past to keep, at least the lags.
-            first: As for `read`.
+            first: The first reading, as for `place`.
 
         Returns:
             The last readings, how many there were, what was usual at the last; then the

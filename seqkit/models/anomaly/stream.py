@@ -29,10 +29,11 @@ class ForecastGraph:
         self.units, self.targets = forecaster.outlook.units, forecaster.features.targets
         self.memory = max(memory, self.normal.linear.lags)
 
-    def start(self, first: np.datetime64 | None = None) -> Tensors:
-        """Give the state before the first reading, whose time may be known."""
+    def start(self, first: Any = None) -> Tensors:
+        """Give the state before the first reading, which may be known."""
         state = [tf.constant(each) for each in self.normal.start(self.memory, first)]
         self._own = len(state)
+        self.place = self._own - 1  # in the season, where there is one
         if self.residual:
             nothing = tf.zeros([self.targets], tf.float64)
             state += [*self.residual.start(), nothing]
@@ -101,11 +102,17 @@ class StreamGraph:
         self._sizes = [int(tf.size(part)) for part in self._parts]
         self.first = self._packed(self._parts).numpy()
 
-    def begin(self, first: np.datetime64 | None) -> np.ndarray:
-        """Give the state before the first reading, whose time is known."""
-        return self._packed(self._start(first)).numpy()
+    def begin(self, first: Any) -> tf.Tensor:
+        """Give the state before the first reading, known as to `Normal.place`."""
+        if not tf.is_tensor(first):
+            return self._packed(self._start(first))
+        parts = self._start(0)
+        place = self.forecasts.normal.place(first, ops)
+        if place is not None:
+            parts[self.forecasts.place] = place
+        return self._packed(parts)
 
-    def _start(self, first: np.datetime64 | None = None) -> Tensors:
+    def _start(self, first: Any = None) -> Tensors:
         of_forecasts = self.forecasts.start(first)
         others = (self.sources.gaps.start(), self.judgement.start())
         self._counts = [len(of_forecasts), *map(len, others)]
@@ -124,8 +131,8 @@ class StreamGraph:
         scored, of_judgement = self.judgement.step(errors, silence, of_judgement, ops)
         return scored, self._packed([*of_forecasts, *of_gaps, *of_judgement])
 
-    def run(self, values: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Take readings (time, channels): scores and whether they are anomalous."""
+    def run(self, values: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """Take readings (time, channels): scores, whether anomalous, and a state."""
         length = tf.shape(values)[0]
         scores = tf.TensorArray(tf.float64, length, element_shape=())
         flags = tf.TensorArray(tf.bool, length, element_shape=())
@@ -140,10 +147,10 @@ class StreamGraph:
                 flags.write(t, scored.is_anomaly),
             )
 
-        _, _, scores, flags = tf.while_loop(
+        _, state, scores, flags = tf.while_loop(
             lambda t, *_: t < length, body, (0, state, scores, flags)
         )
-        return scores.stack(), flags.stack()
+        return scores.stack(), flags.stack(), state
 
     def _packed(self, parts: Sequence[tf.Tensor]) -> tf.Tensor:
         return tf.concat(

@@ -109,6 +109,10 @@ def test_the_savedmodel_says_the_same(each, tmp_path):
         np.testing.assert_allclose(
             answer["score"], found.scores[row], rtol=1e-3, atol=1e-4
         )
+    answer = signatures["run"](values=tf.constant(values[70:]), state=state)
+    np.testing.assert_allclose(answer["score"], found.scores[70:], rtol=1e-3, atol=1e-4)
+    begun = signatures["start_at"](first=tf.constant(75.0, tf.float64))["state"]
+    np.testing.assert_allclose(begun, each.graph.begin(75))
     assert signatures["channels"]()["channels"].numpy().tolist() == [b"0", b"1", b"2"]
 
 
@@ -201,12 +205,35 @@ def test_a_season_begins_at_its_place_where_times_are_known():
     assert np.abs(season).mean() < 0.2
     unknown = detector.detect(later.values).errors[:, -1, 0]
     assert np.isnan(unknown[:24]).all()
-    detector.begin(later.times[0])
     found = detector.detect(later)
+    counted = detector.detect(later.values, first=367)
+    np.testing.assert_array_equal(counted.scores, found.scores)
+    seconds = later.times[0].astype(np.int64) / 1e9
+    for first in (later.times[0], 367, tf.constant(seconds)):
+        state = detector.graph.begin(first)
+        np.testing.assert_allclose(state, detector.graph.begin(367))
+    detector.restore(state.numpy())
     for row in range(60):
         score = detector.update(later.values[row]).score
         np.testing.assert_allclose(score, found.scores[row], rtol=1e-6)
+    detector.begin(367)
+    np.testing.assert_array_equal(detector.state, state)
     detector.begin()
+
+
+def test_where_a_season_begins_is_a_time_or_a_number():
+    values = np.tile(np.random.default_rng(0).normal(size=24), 20)[:, None]
+    detector = quick_fit(values, shapes=False)
+    assert detector.forecaster.normal.season
+    for wrong in (-1, 0.5, "monday"):
+        with pytest.raises(InputError, match="first must be a time or a number from 0"):
+            detector.begin(wrong)
+    with pytest.raises(InputError, match="for training had no even times; got 2024"):
+        detector.begin(np.datetime64("2024-01-01"))
+    untimed = tf.constant(7.0, tf.float64)
+    np.testing.assert_array_equal(
+        detector.graph.begin(untimed), detector.graph.begin(7 + 24)
+    )
 
 
 def test_a_dynamic_threshold_is_of_the_scores_at_hand():
