@@ -381,3 +381,58 @@ def test_a_reader_who_has_had_enough_is_no_error(trained, tmp_path):
         reading.stdin.close()
         assert reading.wait(30) == 1
         assert reading.stderr.read() == ""
+
+
+@pytest.mark.slow
+def test_a_season_begins_where_the_position_says(tmp_path, capsys, monkeypatch):
+    day = np.random.default_rng(0).normal(size=24)
+    values = np.tile(day, 20) + 0.05 * np.random.default_rng(1).normal(size=480)
+    (tmp_path / "all.csv").write_text("\n".join(["load", *map(str, values)]))
+    (tmp_path / "new.csv").write_text("\n".join(["load", *map(str, values[367:])]))
+    folder = tmp_path / "run"
+    options = ["--recurrent", "never", "--no-shapes", "--until", "0.75"]
+    data = tmp_path / "all.csv"
+    assert run("train", "--data", data, *options, "--output", folder) == 0
+    new = ["--data", tmp_path / "new.csv"]
+    capsys.readouterr()
+    assert run("detect", folder, *new) == 0
+    assert "--position says where these readings begin" in capsys.readouterr().out
+    assert run("detect", folder, *new, "--position", "367") == 0
+    assert "--position" not in capsys.readouterr().out
+    lines = "\n".join(map(str, values[367:420])) + "\n"
+    scores = []
+    for position in ([], ["--position", "367"]):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+        assert run("stream", folder, "--every", "--json", *position) == 0
+        said = capsys.readouterr().out.splitlines()
+        scores.append([json.loads(line)["score"] for line in said])
+    found = AnomalyDetector.load(folder).detect(values[367:420, None], first=367)
+    known = [None if np.isnan(score) else score for score in found.scores]
+    assert scores[1] == pytest.approx(known, rel=1e-4)
+    assert scores[0] != scores[1]
+
+
+def test_what_spoils_one_line_spoils_no_other(trained, tmp_path, capsys):
+    lines = lines_of(table_file(tmp_path / "new.csv", seed=1))[:40]
+    options = ["--every", "--json", "--file"]
+    path = tmp_path / "some.csv"
+    path.write_text("\n".join(lines) + "\n")
+    assert run("stream", trained, *options, path) == 0
+    expected = capsys.readouterr().out
+    for separator in ";\t|":  # with decimal commas, units and an empty row below
+        other = [line.replace(",", separator).replace(".", ",") for line in lines]
+        units = separator.join(["", "kW", "°C"])
+        header, empty = separator.join(["time", "load", "heat"]), 2 * separator
+        path.write_text("\n".join([header, units, *other, empty]) + "\n")
+        assert run("stream", trained, *options, path) == 0
+        assert capsys.readouterr().out == expected
+    cut = "".join(f"{line}\n" for line in lines[1:]).encode()
+    head = lines[0].encode()
+    for bad in (
+        lines[0].rsplit(",")[-1].encode(),
+        b"2024-01-01T00:00,\xff\xfe,1",
+        b"# a remark",
+    ):
+        path.write_bytes(bad + b"\n" + head + b"\n" + cut)
+        assert run("stream", trained, *options, path) == 0
+        assert capsys.readouterr().out == expected
