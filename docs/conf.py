@@ -28,6 +28,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "extensions.reference",
     "extensions.links",
+    "extensions.notebooks",
 ]
 exclude_patterns = [
     "_build",

@@ -1,6 +1,7 @@
 """The lessons have the form that they promise, and say in Chinese what they compute."""
 
 import ast
+import importlib
 import io
 import os
 import re
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
+sys.path.insert(0, str(DOCS))
+notebooks = importlib.import_module("extensions.notebooks")
+sys.path.remove(str(DOCS))
 LESSONS = sorted(DOCS.glob("lessons/[0-9]*.py"))
 CHINESE = sorted(DOCS.glob("lessons_zh/[0-9]*.py"))
 OBJECTIVES = {"lessons": "**After this lesson** you can\n", "lessons_zh": "**学完本课"}
@@ -128,6 +132,21 @@ def test_both_languages_have_the_same_formulas(path):
         for text in (english, path.read_text())
     ]
     assert formulas[0] == formulas[1]
+
+
+def test_a_table_in_a_notebook_has_bars():
+    table = "===  ====\nt    sum\n===  ====\n1 a\n2    *6*\n===  ====\n"
+    bars = "| t | sum |\n| --- | --- |\n| 1 a |  |\n| 2 | *6* |\n"
+    assert notebooks.with_markdown_tables(f"A.\n\n{table}") == f"A.\n\n{bars}"
+
+
+@name_of_file
+def test_no_table_of_a_lesson_is_left_in_a_notebook(path):
+    for prose, _ in cells(path.read_text()):
+        found = notebooks.with_markdown_tables(prose)
+        assert not re.search("^=+ +=", found, re.MULTILINE), prose
+        for table in re.findall(r"(?:^\| .* \|\n)+", found, re.MULTILINE):
+            assert len({line.count(" | ") for line in table.splitlines()}) == 1, table
 
 
 @pytest.mark.slow
