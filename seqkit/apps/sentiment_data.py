@@ -108,8 +108,8 @@ class TextSource(Source):
             group.add_argument(
                 "--unlabelled", nargs="+", type=_texts_named, default=(),
                 metavar="FILE",
-                help="more texts to learn vectors of words from: a .csv with the "
-                "column of texts, one text a line, or the name of a data set",
+                help="more texts to learn vectors of words from: a .csv or .tsv with "
+                "the column of texts, one text a line, or the name of a data set",
             )  # fmt: skip
             group.add_argument(
                 "--vectors", metavar="FILE",
@@ -196,7 +196,7 @@ class TextSource(Source):
         texts = [
             text
             for each in self.unlabelled
-            for text in read_texts(each, self.text_column, self.separator)
+            for text in read_texts(each, self.text_column, self.separator, self.header)
         ]
         if self.data is None and self.dataset == "movies":
             texts += load_reviews("imdb").texts

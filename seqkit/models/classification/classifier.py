@@ -1,6 +1,7 @@
 """Texts in, labels and scores out."""
 
 import os
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -203,7 +204,8 @@ class SentimentClassifier:
         classifier.shares = {name: count / len(names) for name, count in counts}
         valid = ids_of(codec, valid_texts), classifier.ngram_scores(valid_texts)
         given = Encoded(ids[: len(texts)], scores, truth), Encoded(*valid, valid_truth)
-        run = Training(network, settings, *given, folder, verbose)
+        start_from = 0 if vectors is None else zlib.crc32(start.tobytes())
+        run = Training(network, settings, *given, folder, verbose, start_from)
         run.run()
         classifier.history, classifier.chosen = run.history, run.chosen
         classifier._calibrate(valid_texts, valid_truth)

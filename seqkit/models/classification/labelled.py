@@ -22,6 +22,7 @@ REVIEWS = {"movie-sentences": "rotten_tomatoes", "imdb": "imdb"}  # name: source
 DATASETS = ("movies", *REVIEWS)
 _HELD_OUT = 0.1  # share of the texts for validation, and again for the test
 _OPINIONS = 6000, 300, 0  # in the training, validation and test of "movies"
+_TABLES = (*QUOTED, ".tsv", ".tab")  # others have one text a line
 _MISSING = ("", "nan")  # labels that are none, in lower case
 
 
@@ -139,15 +140,19 @@ def _column(path: Path, names: list[str], name: str) -> int:
 
 
 def read_texts(
-    source: str, text_column: str = "text", separator: str | None = None
+    source: str,
+    text_column: str = "text",
+    separator: str | None = None,
+    header: bool = True,
 ) -> list[str]:
     """Read texts without labels, for vectors of words.
 
     Args:
-        source: The name of a data set; a .csv file, of which `text_column` is read; or
-            another file, one text a line.
+        source: The name of a data set; a .csv, .tsv or .tab file, of which
+            `text_column` is read; or another file, one text a line.
         text_column: The column.
         separator: What stands between columns.
+        header: Whether the first row has the names of the columns.
 
     Raises:
         InputError: The file cannot be read, or has no such column.
@@ -155,11 +160,14 @@ def read_texts(
     if source in REVIEWS:
         return load_reviews(source).texts
     path = Path(source)
-    if Path(path.name.removesuffix(".gz")).suffix.lower() not in QUOTED:
+    if Path(path.name.removesuffix(".gz")).suffix.lower() not in _TABLES:
         return [line for line in text_lines(path) if line.strip()]
     rows = read_rows(path, separator, skip_bad=True)
-    place = _column(path, [name.strip() for name in rows.cells[0]], text_column)
-    return [row[place] for row in rows.cells[1:] if row[place].strip()]
+    names = [str(number + 1) for number in range(len(rows.cells[0]))]
+    if header:
+        names = [name.strip() for name in rows.cells[0]]
+    place = _column(path, names, text_column)
+    return [row[place] for row in rows.cells[header:] if row[place].strip()]
 
 
 def load_reviews(name: str) -> LabelledTexts:

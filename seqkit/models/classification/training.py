@@ -40,6 +40,7 @@ class Training(EpochTraining):
         validation: Texts that are not trained on.
         folder: As of `EpochTraining`.
         verbose: As of `EpochTraining`.
+        vectors: Checksum of the file of vectors that training starts from, or 0.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class Training(EpochTraining):
         validation: Encoded,
         folder: str | os.PathLike | None = None,
         verbose: int | str = "auto",
+        vectors: int = 0,
     ) -> None:
         self.training, self.validation = training, validation
+        self.vectors = vectors
         self.batches, self.valid_batches = (
             _batches(each.ids, settings.batch_size) for each in (training, validation)
         )
@@ -154,12 +157,12 @@ class Training(EpochTraining):
         return [-judged["loss"]]
 
     def identity(self) -> dict[str, Any]:
-        """Give the checksum of all texts and labels."""
+        """Give the checksums of all texts and labels, and of vectors."""
         crc = 0
         for texts in (self.training, self.validation):
             for array in (*texts.ids, texts.labels):
                 crc = zlib.crc32(np.ascontiguousarray(array, np.int32).tobytes(), crc)
-        return {"texts": crc}
+        return {"texts": crc, "vectors": self.vectors}
 
 
 def _batches(ids: Ids, size: int) -> Batches:

@@ -194,6 +194,12 @@ def test_goes_on_where_it_was_stopped(tmp_path):
     np.testing.assert_array_equal(found.logits(data[0][:9]), whole.logits(data[0][:9]))
     with pytest.raises(InputError, match="checkpoint of a run with other texts"):
         quick_fit(reviews(60, seed=9), data, epochs=3, dropout=0.3, folder=tmp_path)
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("great " + "0.5 " * TINY.embedding + "\n")
+    with pytest.raises(InputError, match="checkpoint of a run with other vectors"):
+        SentimentClassifier.fit(
+            *data, data, settings, vectors=vectors, folder=tmp_path, verbose=0
+        )
 
 
 def test_answers_with_the_ngrams_where_they_are_better(tmp_path):

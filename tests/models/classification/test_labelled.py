@@ -17,6 +17,8 @@ def test_more_texts_of_any_kind_of_file(tmp_path):
     assert read_texts(str(tmp_path / "a.txt")) == ["one", " two"]
     (tmp_path / "a.csv").write_text('id;text\n1;"x; y"\n2;\n3;z\n')
     assert read_texts(str(tmp_path / "a.csv")) == ["x; y", "z"]
+    (tmp_path / "a.tsv").write_text("1\tx\n2\ty\n")
+    assert read_texts(str(tmp_path / "a.tsv"), "2", header=False) == ["x", "y"]
     with pytest.raises(InputError, match="no column 'review'; it has: id, text"):
         read_texts(str(tmp_path / "a.csv"), "review")
 
