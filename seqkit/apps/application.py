@@ -18,6 +18,7 @@ from seqkit.apps.command_line import (
     import_tensorflow_quietly,
     run,
     settings_of,
+    step,
 )
 from seqkit.errors import ExportError, InputError
 from seqkit.folders import complete_folder
@@ -149,17 +150,17 @@ class Application(ABC):
     def _write(
         self, source: Any, settings: Any, folder: Path, unfinished: Path
     ) -> dict[str, Any]:
-        _step(1, f"Reading {source.name}")
+        step(1, _STEPS, f"Reading {source.name}")
         splits = source.splits(settings.seed)
         sizes = self.sizes(splits)
         for name, size in sizes.items():
             print(f"  {counted(size, self.unit)} for {name}", flush=True)
         import_tensorflow_quietly()
-        _step(2, f"Training {self.name(settings)}")
+        step(2, _STEPS, f"Training {self.name(settings)}")
         resumed, started = unfinished.exists(), time.monotonic()
         model = self.fit(splits, source, settings, unfinished)
         seconds = None if resumed else round(time.monotonic() - started, 1)
-        _step(3, "Measuring, beside baselines")
+        step(3, _STEPS, "Measuring, beside baselines")
         measured = self.measure(model, splits)
         metrics = {
             **measured.metrics,
@@ -167,11 +168,11 @@ class Application(ABC):
             "training_seconds": seconds,
             **self.learnt(model),
         }
-        _step(4, "Drawing")
+        step(4, _STEPS, "Drawing")
         (folder / PLOTS_FOLDER).mkdir()
         for name, figure in measured.draw().items():
             figure.savefig(folder / PLOTS_FOLDER / f"{name}.png")
-        _step(5, "Exporting, and comparing with a fresh process")
+        step(5, _STEPS, "Exporting, and comparing with a fresh process")
         model.save(folder, {"task": self.task, **self.notes(source, splits)})
         model.export(folder / SAVED_MODEL_FOLDER)
         measured.write(folder)
@@ -268,7 +269,3 @@ def add_texts(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the texts that are asked about."""
     parser.add_argument("texts", nargs="*", metavar="TEXT")
     parser.add_argument("--file", help=f"{what}, one a line, UTF-8")
-
-
-def _step(number: int, what: str) -> None:
-    print(f"[{number}/{_STEPS}] {what}", flush=True)
