@@ -587,6 +587,28 @@ assert [of_u, of_w] == [-6, 6]
 print("dL/du =", of_u, " dL/dw =", of_w)
 
 # %%
+# And the network of Part B with other targets: 3, 0, −4. Compute the errors, the three
+# :math:`\delta_t` and the gradient of :math:`U`. Then read on.
+#
+# The errors are 0, 0, 1. Step 3: :math:`(1, -1) \odot (0, 1) = (0, -1)`. Step 2: nothing
+# from the output, :math:`(0 - 1, -2 \cdot 0) = (-1, 0)` from step 3, slope
+# :math:`(1, 1)`: :math:`(-1, 0)`. Step 1: :math:`(-1 + 0, -2 \cdot (-1)) = (-1, 2)`,
+# slope :math:`(1, 0)`: :math:`(-1, 0)`. The gradient of :math:`U` is
+# :math:`\begin{pmatrix} 2 \\ 0 \end{pmatrix} (-1, 0) +
+# \begin{pmatrix} 3 \\ 4 \end{pmatrix} (0, -1) =
+# \begin{pmatrix} -2 & -3 \\ 0 & -4 \end{pmatrix}`.
+
+targets = np.array([[3], [0], [-4]])  # half_squares compares with these
+X_again = np.float32([[[1, 0], [0, 1], [1, 1]]])
+seen = trace(model, X_again, loss=half_squares).layers[0].gradients
+of_products = seen.products["recurrent_kernel"][0]
+dU = sum(np.outer([[0, 0], [2, 0], [3, 4]][t], of_products[t]) for t in range(3))
+
+assert of_products.tolist() == [[-1, 0], [-1, 0], [0, -1]]
+assert dU.tolist() == [[-2, -3], [0, -4]]
+print("delta:", of_products.tolist(), " dU:", dU.tolist())
+
+# %%
 # What to keep
 # ------------
 # - Forward from the first step to the last, and keep the states. Backward from the last

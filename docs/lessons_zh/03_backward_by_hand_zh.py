@@ -575,6 +575,29 @@ assert [of_u, of_w] == [-6, 6]
 print("dL/du =", of_u, " dL/dw =", of_w)
 
 # %%
+# 再把 B 部分的网络换上别的目标：3、0、−4。算出误差、三个 :math:`\delta_t` 和
+# :math:`U` 的梯度，再往下读。
+#
+# 误差是 0、0、1。第 3 步：:math:`(1, -1) \odot (0, 1) = (0, -1)`。
+# 第 2 步：输出没有传来什么，第 3 步传来 :math:`(0 - 1, -2 \cdot 0) = (-1, 0)`，
+# 斜率为 :math:`(1, 1)`，得 :math:`(-1, 0)`。
+# 第 1 步：:math:`(-1 + 0, -2 \cdot (-1)) = (-1, 2)`，
+# 斜率为 :math:`(1, 0)`，得 :math:`(-1, 0)`。:math:`U` 的梯度是
+# :math:`\begin{pmatrix} 2 \\ 0 \end{pmatrix} (-1, 0) +
+# \begin{pmatrix} 3 \\ 4 \end{pmatrix} (0, -1) =
+# \begin{pmatrix} -2 & -3 \\ 0 & -4 \end{pmatrix}`。
+
+targets = np.array([[3], [0], [-4]])  # half_squares 与它们比较
+X_again = np.float32([[[1, 0], [0, 1], [1, 1]]])
+seen = trace(model, X_again, loss=half_squares).layers[0].gradients
+of_products = seen.products["recurrent_kernel"][0]
+dU = sum(np.outer([[0, 0], [2, 0], [3, 4]][t], of_products[t]) for t in range(3))
+
+assert of_products.tolist() == [[-1, 0], [-1, 0], [0, -1]]
+assert dU.tolist() == [[-2, -3], [0, -4]]
+print("delta:", of_products.tolist(), " dU:", dU.tolist())
+
+# %%
 # 要点
 # ----
 # - 前向从第一步走到最后一步，并保存各步的状态；反向从最后一步走到第一步，
