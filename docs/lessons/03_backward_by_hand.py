@@ -590,8 +590,8 @@ print("dL/du =", of_u, " dL/dw =", of_w)
 # And the network of Part B with other targets: 3, 0, −4. Compute the errors, the three
 # :math:`\delta_t` and the gradient of :math:`U`. Then read on.
 #
-# The errors are 0, 0, 1. Step 3: :math:`(1, -1) \odot (0, 1) = (0, -1)`. Step 2: nothing
-# from the output, :math:`(0 - 1, -2 \cdot 0) = (-1, 0)` from step 3, slope
+# The errors are 0, 0, 1. Step 3: :math:`(1, -1) \odot (0, 1) = (0, -1)`. Step 2:
+# nothing from the output, :math:`(0 - 1, -2 \cdot 0) = (-1, 0)` from step 3, slope
 # :math:`(1, 1)`: :math:`(-1, 0)`. Step 1: :math:`(-1 + 0, -2 \cdot (-1)) = (-1, 2)`,
 # slope :math:`(1, 0)`: :math:`(-1, 0)`. The gradient of :math:`U` is
 # :math:`\begin{pmatrix} 2 \\ 0 \end{pmatrix} (-1, 0) +
