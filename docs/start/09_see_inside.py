@@ -78,9 +78,9 @@ figure = pictures.characters(seen, text, unit=int(np.argmax(alike)))
 # %%
 # What the recurrent kernel became
 # --------------------------------
-# A matrix for each gate. That of the candidate n has got an
-# eigenvalue outside the unit circle: along its eigenvector the state is driven away
-# from zero, to one side or to the other, until the tanh stops it.
+# A matrix for each gate. That of the candidate n has got an eigenvalue outside the unit
+# circle: along its eigenvector the state is driven away from zero, to one side or to
+# the other, until the tanh stops it.
 
 after = pictures.recurrent_matrices(layer)
 figure = pictures.eigenvalues({"before training": before, "after training": after})
@@ -92,7 +92,7 @@ figure = pictures.eigenvalues({"before training": before, "after training": afte
 # stands still, as long as dots come, are found by least squares. One that is stable
 # draws the states near it: it is a value that the network can hold.
 
-points = fixed_points(layer, seen.layers[0], x=np.zeros(1))
+points = fixed_points(layer, seen, x=np.zeros(1))
 print(f"stable: {points.stable.sum()}, unstable: {(~points.stable).sum()}")
 figure = pictures.trajectory(seen, points)
 

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.decoding.beam import beam_search
+from seqkit.decoding.limits import at_least
 from seqkit.decoding.protocol import Decoded, Step, StepFunction
 from seqkit.errors import InputError
 
@@ -78,7 +79,8 @@ class RecordedBeamSearch:
     """
 
     def __init__(self, dropped: int = 3) -> None:
-        self._dropped = dropped
+        self._dropped = at_least("dropped", dropped, 0)
+        self._nodes: list[TreeNode] = []
 
     def __call__(
         self,
@@ -130,7 +132,12 @@ class RecordedBeamSearch:
         Args:
             texts: Takes ids, gives their texts; ids are written as they are without it.
             source: The tokens that were read.
+
+        Raises:
+            InputError: There was no search.
         """
+        if not self._nodes:
+            raise InputError("a tree needs a search; got none so far")
         ids = [node.token for node in self._nodes]
         written = [str(each) for each in ids] if texts is None else list(texts(ids))
         return SearchTree(self._nodes, written, list(source), self._attention)
@@ -185,6 +192,8 @@ class RecordedBeamSearch:
 
     def _add_dropped(self, parents: list[int]) -> None:
         """Add the most probable of what might have followed nodes, and did not."""
+        if not self._dropped:
+            return
         candidates = []
         for parent in parents:
             following = self._following[parent]

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy.optimize import least_squares
 
-from seqkit.inspect.record import LayerTrace
+from seqkit.inspect.record import LayerTrace, Trace
 from seqkit.layers.base import LayerOverCell
+from seqkit.wording import briefly
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class FixedPoints:
 
 def fixed_points(
     layer: LayerOverCell,
-    trace: LayerTrace,
+    trace: Trace | LayerTrace,
     x: Any = None,
     starts: int = 32,
     tolerance: float = 1e-5,
@@ -53,7 +54,8 @@ def fixed_points(
 
     Args:
         layer: a recurrent layer that is built.
-        trace: its trace, from whose states the search begins.
+        trace: its trace, from whose states the search begins; or that of a call in
+            which no other layer ran.
         x: the input `(features,)`; zeros where it is None.
         starts: from how many states to begin.
         tolerance: the largest |F(s, x) − s| of what is taken for a fixed point; points
@@ -73,7 +75,7 @@ def fixed_points(
     >>> two = keras.initializers.Constant(2.0)
     >>> layer = SimpleRNN(1, kernel_initializer=two, recurrent_initializer=two)
     >>> x = np.linspace(-1, 1, 9, dtype="float32").reshape(9, 1, 1)
-    >>> found = fixed_points(layer, trace(layer, x).layers[0])
+    >>> found = fixed_points(layer, trace(layer, x))
     >>> [f"{abs(s):.3f}" for s in found.states[:, 0]], found.stable.tolist()
     (['0.958', '0.958', '0.000'], [True, True, False])
 
@@ -82,17 +84,32 @@ def fixed_points(
     """
     if not isinstance(layer, LayerOverCell) or not layer.built:
         raise ValueError(
-            f"`layer` must be a recurrent layer of seqkit that is built, got {layer!r}."
+            "`layer` must be a recurrent layer of seqkit that is built, got "
+            f"{briefly(layer)}."
         )
     if isinstance(starts, bool) or not hasattr(starts, "__index__") or starts < 1:
-        raise ValueError(f"`starts` must be a positive integer, got {starts!r}.")
+        raise ValueError(f"`starts` must be a positive integer, got {briefly(starts)}.")
+    if isinstance(trace, Trace) and len(trace.layers) == 1:
+        trace = trace.layers[0]
+    if not isinstance(trace, LayerTrace) or not trace.states:
+        raise ValueError(
+            f"`trace` must be that of a layer with states, got {briefly(trace)}."
+        )
     if not tolerance > 0:
-        raise ValueError(f"`tolerance` must be above 0, got {tolerance!r}.")
+        raise ValueError(f"`tolerance` must be above 0, got {briefly(tolerance)}.")
     features = trace.inputs.shape[-1]
     x = np.zeros(features) if x is None else np.asarray(x, "float64")
     if x.shape != (features,):
         raise ValueError(f"`x` must have the shape ({features},), got {x.shape}.")
     visited = all_states(trace)
+    sizes = sum(state.shape[-1] for state in layer.initial_state(1))
+    if visited.shape[1] != sizes:
+        raise ValueError(
+            f"`trace` must be that of the layer, with {sizes} numbers in its states, "
+            f"got {visited.shape[1]}."
+        )
+    if not (np.isfinite(visited).all() and np.isfinite(x).all()):
+        raise ValueError("`trace` and `x` must have finite numbers, got others.")
     chosen = np.random.default_rng(seed).permutation(len(visited))[:starts]
     move, derivative = _functions(layer, x)
     found: list[np.ndarray] = []

@@ -10,6 +10,7 @@ from seqkit.layers.base import LayerOverCell
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.forward import Forward
 from seqkit.recurrence.sweep import Given
+from seqkit.wording import briefly
 
 
 def kept_of_a_step(layer: LayerOverCell) -> dict[str, int]:
@@ -39,7 +40,8 @@ def kept_of_a_step(layer: LayerOverCell) -> dict[str, int]:
     """
     if not isinstance(layer, LayerOverCell) or not layer.built:
         raise ValueError(
-            f"`layer` must be a recurrent layer of seqkit that is built, got {layer!r}."
+            "`layer` must be a recurrent layer of seqkit that is built, got "
+            f"{briefly(layer)}."
         )
     cell = layer.cell
     if isinstance(cell, LinearCell) and not layer.unroll:

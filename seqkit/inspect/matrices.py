@@ -10,6 +10,7 @@ from scipy.linalg import block_diag
 from seqkit.cells.base import Cell
 from seqkit.cells.cfc import CfCCell
 from seqkit.cells.naming import naming_by
+from seqkit.wording import briefly
 
 _ROWS = 8  # states by which it is found which gate a block leads to
 
@@ -68,7 +69,7 @@ def recurrent_matrices(layer: Any) -> dict[str, np.ndarray]:
     if not found:
         raise ValueError(
             "`layer` must be built and have a recurrent kernel with square blocks, got "
-            f"{layer!r}."
+            f"{briefly(layer)}."
         )
     return found
 

@@ -80,3 +80,7 @@ def test_table_and_picture_of_a_tree():
 def test_one_sentence_at_a_time():
     with pytest.raises(InputError, match="start must be of one sentence; got 2"):
         RecordedBeamSearch()(*RandomModel(2).question, end=END, maximum_length=4)
+    with pytest.raises(InputError, match="dropped must be at least 0"):
+        RecordedBeamSearch(dropped=-1)
+    with pytest.raises(InputError, match="a tree needs a search"):
+        RecordedBeamSearch().tree()

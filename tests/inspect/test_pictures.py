@@ -317,6 +317,12 @@ def test_unrolled_draws_the_numbers_in_the_order_in_which_they_were_read(traces)
     assert any(f"{last[0]:.2g}".lstrip("-") in text for text in texts)
 
 
+def built_gru():
+    layer = layers.GRU(2)
+    layer.build((None, None, 2))
+    return layer
+
+
 BAD = {
     "no trace": (lambda t: pictures.gates(1), "`trace` must be a trace"),
     "no row": (lambda t: pictures.gates(t["lstm"], row=3), "`row` must be an integer"),
@@ -335,6 +341,24 @@ BAD = {
     "no loss": (
         lambda t: pictures.gradient_by_lag({"a": traces_of_delay(1)[0]}),
         "made with a loss",
+    ),
+    "no gradient": (
+        lambda t: pictures.gradient_by_lag(
+            {"a": trace(layers.GRU(2), X, loss=lambda h: 0 * keras.ops.sum(h))}
+        ),
+        "a loss that depends on the states",
+    ),
+    "states of infinity": (
+        lambda t: pictures.trajectory(trace(layers.IRNN(2), np.full_like(X, np.inf))),
+        "must have finite states",
+    ),
+    "another layer": (
+        lambda t: fixed_points(built_gru(), t["lstm"]),
+        "with 2 numbers in its states, got 6",
+    ),
+    "no trace of a layer": (
+        lambda t: fixed_points(built_gru(), X),
+        "that of a layer with states",
     ),
     "masked": (lambda t: pictures.recall_by_lag(t), "must be of 4 sequences"),
     "no step": (
@@ -380,8 +404,7 @@ def test_a_scan_keeps_nothing():
     layer.build((None, None, 2))
     with pytest.raises(ValueError, match="run by a scan"):
         pictures.memory_of_learning(layer, 1, 1)
-    built = layers.GRU(2)
-    built.build((None, None, 2))
+    built = built_gru()
     for name, value in {"batch": 0, "steps": 1.5, "chunk": True, "segment": -1}.items():
         options = {"batch": 1, "steps": 1, name: value}
         with pytest.raises(ValueError, match=f"`{name}` must be a positive integer"):

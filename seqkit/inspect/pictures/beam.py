@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from seqkit.decoding import SearchTree
 from seqkit.plots.figure import COLORS, new_figure
 from seqkit.plots.fonts import legible
+from seqkit.wording import briefly
 
 _COLUMN, _ROW, _SOURCE = 1.35, 0.42, 0.24  # inches of a step, a node, a source token
 _MOST = 30  # steps that one picture can show
@@ -55,7 +56,7 @@ def beam_table(tree: SearchTree) -> pd.DataFrame:
     4       1     2      1   dropped     1
     """
     if not isinstance(tree, SearchTree):
-        raise ValueError(f"`tree` must be a SearchTree, got {tree!r}.")
+        raise ValueError(f"`tree` must be a SearchTree, got {briefly(tree)}.")
     table = pd.DataFrame(tree.nodes)
     table.insert(3, "text", tree.texts)
     ranked = table.groupby("step")["log_probability"].rank("first", ascending=False)

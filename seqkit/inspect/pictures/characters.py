@@ -13,6 +13,7 @@ from seqkit.inspect.pictures.checks import of_one_layer, row_of, tokens_of
 from seqkit.inspect.pictures.scales import ink_on, scale_of
 from seqkit.plots.figure import new_figure
 from seqkit.plots.fonts import legible
+from seqkit.wording import briefly
 
 _COLUMNS = 72  # letters of a line
 _CELL, _LINE = 0.115, 0.27  # inches of a letter and of a line
@@ -72,7 +73,7 @@ def characters_table(
         or not 0 <= unit < units
     ):
         raise ValueError(
-            f"`unit` must be an integer from 0 to {units - 1}, got {unit!r}."
+            f"`unit` must be an integer from 0 to {units - 1}, got {briefly(unit)}."
         )
     taken = True if trace.valid is None else trace.valid[row]
     return pd.DataFrame(

@@ -1,9 +1,10 @@
 """Checks of what pictures are given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from seqkit.inspect.record import LayerTrace, Trace
+from seqkit.wording import briefly
 
 
 def of_one_layer(
@@ -34,7 +35,7 @@ def _of_one(trace: Any, name: str) -> LayerTrace:
     if isinstance(trace, LayerTrace):
         return trace
     if not isinstance(trace, Trace):
-        raise ValueError(f"`{name}` must be a trace, got {trace!r}.")
+        raise ValueError(f"`{name}` must be a trace, got {briefly(trace)}.")
     if len(trace.layers) != 1:
         names = ", ".join(repr(layer.name) for layer in trace.layers)
         raise ValueError(
@@ -51,7 +52,7 @@ def of_layers_by_name(traces: Any) -> dict[str, LayerTrace]:
     """
     if not isinstance(traces, Mapping) or not traces:
         raise ValueError(
-            f"`traces` must be a dictionary of traces by name, got {traces!r}."
+            f"`traces` must be a dictionary of traces by name, got {briefly(traces)}."
         )
     return {
         str(name): of_one_layer(trace, f"traces[{name!r}]")
@@ -69,7 +70,7 @@ def row_of(trace: LayerTrace, row: Any) -> int:
     if isinstance(row, bool) or not hasattr(row, "__index__") or not 0 <= row < rows:
         raise ValueError(
             f"`row` must be an integer from 0 to {rows - 1}, the sequences of the "
-            f"trace, got {row!r}."
+            f"trace, got {briefly(row)}."
         )
     return int(row)
 
@@ -80,13 +81,14 @@ def tokens_of(text: Any, steps: int) -> list[str]:
     Raises:
         ValueError: there are more or fewer than steps, or they are no texts.
     """
-    if not isinstance(text, (str, Sequence)) or not all(
-        isinstance(each, str) for each in text
-    ):
-        raise ValueError(f"`text` must be a text or a list of texts, got {text!r}.")
-    if len(text) != steps:
+    tokens = list(text) if isinstance(text, Iterable) else [text]
+    if not all(isinstance(token, str) for token in tokens):
+        raise ValueError(
+            f"`text` must be a text or a list of texts, got {briefly(text)}."
+        )
+    if len(tokens) != steps:
         raise ValueError(
             f"`text` must have one character or word for each of the {steps} steps, "
-            f"got {len(text)}."
+            f"got {len(tokens)}."
         )
-    return list(text)
+    return [str(token) for token in tokens]

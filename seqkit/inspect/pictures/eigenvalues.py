@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from seqkit.plots.figure import look, new_figure
 from seqkit.plots.fonts import legible
+from seqkit.wording import briefly
 
 
 def eigenvalues_table(moments: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
@@ -130,16 +131,17 @@ def _checked(moments: Any) -> dict[str, dict[str, Any]]:
     if not isinstance(moments, Mapping) or not moments:
         raise ValueError(
             "`moments` must be a dictionary of matrices by moment and name, got "
-            f"{moments!r}."
+            f"{briefly(moments)}."
         )
     for moment, matrices in moments.items():
         if not isinstance(matrices, Mapping) or not matrices:
             raise ValueError(
                 f"`moments` must hold a dictionary of matrices for {moment!r}, got "
-                f"{matrices!r}."
+                f"{briefly(matrices)}."
             )
         for name, matrix in matrices.items():
-            shape = np.shape(matrix)
+            matrix = np.asarray(matrix)
+            shape = matrix.shape
             if len(shape) != 2 or shape[0] != shape[1] or not shape[0]:
                 raise ValueError(
                     f"`moments` must hold square matrices, got the shape {shape} for "

@@ -15,6 +15,7 @@ from seqkit.inspect.pictures.scales import scale_of
 from seqkit.inspect.record import LayerTrace
 from seqkit.plots.figure import look, new_figure
 from seqkit.plots.fonts import legible
+from seqkit.wording import briefly
 
 _FEW_FEATURES = 6  # of a signal, that are drawn as lines
 _MOST_LETTERED = 200  # steps under a text: more would be too narrow for a letter
@@ -149,7 +150,7 @@ def _chosen(
     if names is None:
         names = list(known)
     if isinstance(names, str) or not len(names):
-        raise ValueError(f"`names` must be a list of names, got {names!r}.")
+        raise ValueError(f"`names` must be a list of names, got {briefly(names)}.")
     for name in names:
         if name not in known:
             raise ValueError(

@@ -50,6 +50,11 @@ def gradient_by_lag_table(traces: Mapping[str, Any]) -> pd.DataFrame:
                 f"`traces` must be made with a loss: that of {network!r} has no "
                 "gradients."
             )
+        if not any(gradient.any() for gradient in trace.gradients.states.values()):
+            raise ValueError(
+                "`traces` must have a loss that depends on the states: all gradients "
+                f"of {network!r} are 0."
+            )
         valid = trace.valid
         if valid is None:
             valid = np.ones(trace.inputs.shape[:2], bool)

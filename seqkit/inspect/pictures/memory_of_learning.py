@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from seqkit.inspect.kept import kept_of_a_step
 from seqkit.plots.figure import COLORS, new_figure
 from seqkit.recurrence.recompute import Segments
+from seqkit.wording import briefly
 
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx")
 
@@ -142,12 +143,14 @@ def _spans(
     """Return by way and kind the bytes of a step of all sequences, and its steps."""
     for name, value in (("batch", batch), ("steps", steps), ("chunk", chunk)):
         if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
-            raise ValueError(f"`{name}` must be a positive integer, got {value!r}.")
+            raise ValueError(
+                f"`{name}` must be a positive integer, got {briefly(value)}."
+            )
     if segment is not True and (
         isinstance(segment, bool) or not hasattr(segment, "__index__") or segment < 1
     ):
         raise ValueError(
-            f"`segment` must be a positive integer or True, got {segment!r}."
+            f"`segment` must be a positive integer or True, got {briefly(segment)}."
         )
     sizes = {what: batch * size for what, size in kept_of_a_step(layer).items() if size}
     cut = Segments(tf.TensorSpec((batch, steps, 1)), None, segment)

@@ -13,6 +13,7 @@ from seqkit.inspect.pictures.checks import of_layers_by_name
 from seqkit.inspect.record import LayerTrace
 from seqkit.plots.figure import look, new_figure
 from seqkit.plots.fonts import legible
+from seqkit.wording import briefly
 
 _PENALTIES = np.logspace(-6, 6, 13)  # of which ridge regression takes the best
 
@@ -145,12 +146,15 @@ def _read(
     ):
         raise ValueError(
             f"`step` must be an integer from {-time} to {time - 1}, the steps of the "
-            f"sequences, got {step!r}."
+            f"sequences, got {briefly(step)}."
         )
     if trace.go_backwards:
         wanted = wanted[:, ::-1]
         step = -1 - step
     states = np.concatenate([s[:, step] for s in trace.states.values()], axis=-1)
+    for name, values in ((f"traces[{network!r}]", states), ("target", wanted)):
+        if not np.isfinite(values).all():
+            raise ValueError(f"`{name}` must have finite numbers, got others.")
     return states.astype("float64"), wanted[:, step % time :: -1]
 
 

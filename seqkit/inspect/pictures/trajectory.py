@@ -133,6 +133,10 @@ def _placed(trace: Any, points: FixedPoints | None) -> tuple[pd.DataFrame, np.nd
     states = all_states(trace)
     if not len(states):
         raise ValueError("`trace` must have a step that was taken, got none.")
+    if not np.isfinite(states).all():
+        raise ValueError(
+            f"`trace` must have finite states, that of {trace.name!r} has others."
+        )
     valid = trace.valid
     rows, steps = np.nonzero(
         np.ones(trace.inputs.shape[:2], bool) if valid is None else valid

@@ -11,7 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 from seqkit.inspect.pictures.checks import of_one_layer, row_of
 from seqkit.inspect.record import LayerTrace
 from seqkit.plots.figure import ALARM, new_figure
-from seqkit.wording import counted
+from seqkit.wording import briefly, counted
 
 FORMS = ("full", "partial", "folded")
 _MOST_FULL = 40  # steps that one picture can show
@@ -121,9 +121,11 @@ def _checked(
     trace = of_one_layer(trace)
     row = row_of(trace, row)
     if form not in FORMS:
-        raise ValueError(f"`form` must be one of {', '.join(FORMS)}, got {form!r}.")
+        raise ValueError(
+            f"`form` must be one of {', '.join(FORMS)}, got {briefly(form)}."
+        )
     if isinstance(ends, bool) or not hasattr(ends, "__index__") or ends < 1:
-        raise ValueError(f"`ends` must be a positive integer, got {ends!r}.")
+        raise ValueError(f"`ends` must be a positive integer, got {briefly(ends)}.")
     steps: list[int | None] = list(range(trace.inputs.shape[1]))
     if trace.go_backwards:
         steps.reverse()

@@ -30,6 +30,7 @@ from seqkit.models.translation.settings import TranslatorSettings
 from seqkit.models.translation.training import Training
 from seqkit.recurrence import portable
 from seqkit.text import TextCodec
+from seqkit.wording import briefly
 
 PROBES = ("qwxyzzy zzyxwq", "👍🏽 ❤️ 🇩🇪 :-)", "很好看。", "Ωραίο ٣ слово", "a\x00b")
 _FREE_TOKENS = 10  # that any translation may have, whatever its source
@@ -221,7 +222,7 @@ class Translator:
             InputError: What is given is not one text.
         """
         if not isinstance(text, str):
-            raise InputError(f"text must be a string; got {text!r}")
+            raise InputError(f"text must be a string; got {briefly(text)}")
         search, beam = RecordedBeamSearch(), beam or self.settings.beam
         looks = self.settings.attention != "none"
         with portable():

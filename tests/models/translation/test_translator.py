@@ -133,6 +133,25 @@ def test_pairs_that_cannot_be_learnt_from(pairs, validation, message):
         Translator.fit(*pairs, validation, TINY, verbose=0)
 
 
+@pytest.mark.parametrize("text", ["one two three", "five", ""])
+def test_a_search_tree_leads_to_the_translations(translator, text):
+    tree = translator.search_tree(text)
+    found = [(n.score, k) for k, n in enumerate(tree.nodes) if n.fate == "finished"]
+    translations = []
+    for score, number in sorted(found, reverse=True):
+        words = []
+        while (number := tree.nodes[number].parent) > 0:
+            words.append(tree.texts[number])
+        translations.append(("".join(reversed(words)).strip(), pytest.approx(score)))
+    beam = translator.settings.beam
+    assert translations == [tuple(t) for t in translator.n_best([text], beam)[0]]
+    looked = translator.align([text])[0]
+    assert tree.source == looked.source
+    np.testing.assert_allclose(tree.attention, looked.weights, atol=1e-5)
+    with pytest.raises(InputError, match="text must be a string; got"):
+        translator.search_tree([text])
+
+
 def test_one_string_is_not_a_list_of_texts(translator):
     with pytest.raises(InputError, match="texts must be a list of strings; got the"):
         translator("one two")
