@@ -1,4 +1,4 @@
-"""Every picture, drawn with matplotlib's objects: pyplot's state is never touched.
+"""Pictures of results, by matplotlib's objects: pyplot's state is never touched.
 
 Each function returns a `matplotlib.figure.Figure`; `figure.savefig(path)` writes it.
 """

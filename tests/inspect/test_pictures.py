@@ -215,6 +215,16 @@ def test_trajectory_is_on_the_principal_components(traces):
     )
 
 
+@pytest.mark.parametrize(("name", "ends"), [("simple", (0, 5)), ("backwards", (5, 0))])
+def test_trajectory_goes_from_the_first_step_taken_to_the_last(traces, name, ends):
+    table = pictures.trajectory_table(traces[name])
+    way = table[table["row"] == 0].set_index("step")
+    lines = pictures.trajectory(traces[name]).axes[0].lines
+    for step, marker in zip(ends, "os", strict=True):
+        line = next(line for line in lines if line.get_marker() == marker)
+        np.testing.assert_allclose(line.get_xdata(), way.loc[step, "pc1"])
+
+
 def fixed_points_of_tanh():
     layer = layers.SimpleRNN(1, kernel_initializer="ones", recurrent_initializer="ones")
     x = np.linspace(-1, 1, 9, dtype="float32").reshape(9, 1, 1)

@@ -136,6 +136,8 @@ def gates(
     grid[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     grid[-1].set_xlabel("time step")
     title = f"{trace.network}: gates and states of each unit, from top to bottom"
+    if trace.go_backwards:
+        title += "; read from the end"
     if steps < every:
         title += f"; the first {steps} of {every:,} steps"
     figure.suptitle(title, fontsize=11)

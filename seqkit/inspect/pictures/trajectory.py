@@ -49,10 +49,10 @@ def trajectory_table(trace: Any, points: FixedPoints | None = None) -> pd.DataFr
 def trajectory(trace: Any, points: FixedPoints | None = None) -> Figure:
     """Draw the way of the states on their first two principal components.
 
-    A line for each sequence, at most 8, from an empty circle at its first step to a
-    square at its last one, coloured by time. All states of a layer are taken together,
-    h and c of an LSTM for example. A fixed point is a filled star where it is stable,
-    an empty one where it is not.
+    A line for each sequence, at most 8, from a circle after the first step that was
+    taken to a square after the last one, coloured by time. All states of a layer are
+    taken together, h and c of an LSTM for example. A fixed point is a filled star where
+    it is stable, an empty one where it is not.
 
     Args:
         trace: a trace of one layer.
@@ -75,6 +75,7 @@ def trajectory(trace: Any, points: FixedPoints | None = None) -> Figure:
     states = table[table["kind"] == "state"]
     last = max(int(states["step"].max()), 1)
     shown = states["row"].unique()[:_MOST_ROWS]
+    ends = (-1, 0) if of_one_layer(trace).go_backwards else (0, -1)
     for row in shown:
         way = states[states["row"] == row]
         axes.plot(way["pc1"], way["pc2"], color="gray", lw=0.8, alpha=0.7, zorder=1)
@@ -82,13 +83,13 @@ def trajectory(trace: Any, points: FixedPoints | None = None) -> Figure:
             way["pc1"], way["pc2"], c=way["step"], cmap="viridis", vmin=0, vmax=last,
             s=14 if len(states) < _MANY else 5, zorder=2,
         )  # fmt: skip
-        for place, marker in ((0, "o"), (-1, "s")):
+        for place, marker in zip(ends, "os", strict=True):
             axes.plot(
                 way["pc1"].iloc[place], way["pc2"].iloc[place], marker,
                 markerfacecolor="white", markeredgecolor="black", markersize=8,
                 zorder=3,
             )  # fmt: skip
-    keys = [_key("o", "white", "first step"), _key("s", "white", "last step")]
+    keys = [_key("o", "white", "first taken"), _key("s", "white", "last taken")]
     for stable, face, name in (
         (True, "black", "stable fixed point"),
         (False, "white", "unstable fixed point"),
