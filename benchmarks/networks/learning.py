@@ -92,7 +92,7 @@ def main(words: Sequence[str]) -> int:
         help="by default all")  # fmt: skip
     add("--tasks", nargs="+", choices=LENGTHS, default=list(LENGTHS), metavar="TASK",
         help="adding, copy")  # fmt: skip
-    add("--steps", type=positive, default=3000, help="training steps; 3000 by default")
+    add("--steps", type=positive, default=2000, help="training steps; 2000 by default")
     add("--units", type=positive, default=32, help="32 by default")
     add("--seeds", type=positive, default=3, help="how many; 3 by default")
     add("--length", type=positive, help="of the sequences; 200 (adding), 50 (copy)")

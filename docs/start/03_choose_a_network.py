@@ -35,7 +35,7 @@ What is measured
 ----------------
 Two tasks with known answers. *Adding*: two of 200
 numbers are marked, and their sum is asked for at the end. *Copy*: ten symbols are to be
-said again after 50 steps. Each network has 32 units and the same 3,000 training steps,
+said again after 50 steps. Each network has 32 units and the same 2,000 training steps,
 with the same optimizer and no choice of settings for it; ``python -m benchmarks tasks``
 measured it. A network that does poorly here may do better with settings of its own.
 
