@@ -1,11 +1,13 @@
 """The site: `make docs`. Warnings are errors, and nothing is fetched."""
 
 import importlib.util
+import logging
 import os
 import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+logging.getLogger("tensorflow").setLevel("ERROR")
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
@@ -65,8 +67,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "image_scrapers": ("extensions.gallery.figures",),
     "reset_modules": ("extensions.gallery.reset",),
-    "capture_repr": ("_repr_html_", "__repr__"),
-    "ignore_repr_types": r"matplotlib\.figure\.Figure|keras.*History|NoneType",
+    "capture_repr": ("_repr_html_",),  # tables; numbers are printed
     "first_notebook_cell": "%matplotlib inline",
     "remove_config_comments": True,
     "show_signature": False,

@@ -18,6 +18,7 @@ PARTS = (
     "inspect.pictures",
     "tasks",
     "models",
+    "models.topologies",
     "text",
     "decoding",
     "series",
@@ -27,6 +28,7 @@ PARTS = (
     "convert",
     "export",
     "compilation_cache",
+    "errors",
     "testing.contract",
 )
 NO_SIDEBAR = ":html_theme.sidebar_secondary.remove: true\n\n"

@@ -22,7 +22,7 @@ sys.path.remove(str(DOCS))
 LINKS = reference.links()
 INSIDE = {"apps", "testing"}  # of these, what the reference names
 HELPERS = {
-    "docstrings", "errors", "folders", "fresh_process", "keras_internals", "lazy",
+    "docstrings", "folders", "fresh_process", "keras_internals", "lazy",
     "scalars", "signature", "tensorflow_internals", "version", "wording",
 }  # fmt: skip
 
