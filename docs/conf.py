@@ -48,6 +48,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "seqkit"
 html_static_path = ["_static", mathjax()]
 html_css_files = ["seqkit.css"]
+html_show_search_summary = False  # it would be fetched, which a file may not be
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
