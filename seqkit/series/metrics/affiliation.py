@@ -69,6 +69,9 @@ def above_chance(found: Quality) -> Quality:
 
     So something found at random has a precision, and an F1, of about 0.
 
+    Args:
+        found: As `affiliation_quality` gives it.
+
     Example:
         >>> above_chance(Quality(0.75, 1.0, 0.86)).precision
         0.5
