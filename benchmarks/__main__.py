@@ -28,6 +28,7 @@ from benchmarks.settings import OtherPrograms, described, settings
 from benchmarks.summary import summary, summary_table
 from benchmarks.tables import all_tables, number
 from benchmarks.torchrecurrent.command import main as torchrecurrent
+from benchmarks.trace import main as trace
 
 # Commands of their own, with options of their own.
 COMMANDS = {
@@ -38,6 +39,7 @@ COMMANDS = {
     "tasks": tasks,
     "through-time": through_time,
     "torchrecurrent": torchrecurrent,
+    "trace": trace,
 }
 
 

@@ -29,6 +29,7 @@ commands of their own, each with --help:
   scan            scans against their step form: time and error
   table           the README's table of all networks
   gpu             layers and a training step on a GPU, beside Keras's
+  trace           a look inside beside an ordinary call, and its page in a browser
   torchrecurrent  the networks that torchrecurrent has too: values, training steps
 """
 

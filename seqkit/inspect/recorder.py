@@ -103,7 +103,7 @@ class Recorder:
         """Return the records, with the gradients of a value unless that is None.
 
         Raises:
-            ValueError: nothing was kept.
+            ValueError: nothing was kept, or the value depends on none of it.
         """
         if not self._kept:
             raise ValueError(
@@ -112,8 +112,16 @@ class Recorder:
         gradients: Any = [None] * len(self._kept)
         if value is not None and self.tape is not None:
             sources = [kept.sources for kept in self._kept]
-            zero = tf.UnconnectedGradients.ZERO
-            gradients = self.tape.gradient(value, sources, unconnected_gradients=zero)
+            gradients = self.tape.gradient(value, sources)
+            if all(each is None for each in tf.nest.flatten(gradients)):
+                raise ValueError(
+                    "`loss` must depend on what the call returns, by ops that "
+                    "TensorFlow can differentiate; it does not."
+                )
+            gradients = [
+                tf.nest.map_structure(_or_zeros, of_kept, kept)
+                for of_kept, kept in zip(gradients, sources, strict=True)
+            ]
         counts: Counter = Counter()
         traces = []
         for kept, shape, of_kept in zip(
@@ -131,6 +139,10 @@ class Recorder:
             if shape is not None:
                 traces[-1].join_stretches(*shape)
         return traces
+
+
+def _or_zeros(gradient: Any, source: Any) -> Any:
+    return tf.zeros_like(source) if gradient is None else gradient
 
 
 def _refuse_steps(layer: keras.layers.RNN, *_: Any, **__: Any) -> None:

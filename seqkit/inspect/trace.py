@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from inspect import signature
 from typing import Any
 
 import keras
@@ -41,7 +42,7 @@ def trace(
 
     Raises:
         ValueError: nothing ran that can be traced, a layer inside cannot be, or `loss`
-            does not give a number.
+            does not give a number that depends on what the call returns.
 
     Example: a unit that adds up what comes in. The loss is its last value; so it grows
     with each state, and each input, as fast as that does.
@@ -77,6 +78,13 @@ def trace(
         )
     given = {"mask": mask, "initial_state": initial_state}
     given = {name: value for name, value in given.items() if value is not None}
+    taken = signature(layer_or_model.call).parameters
+    for name in given:
+        if name not in taken:
+            raise ValueError(
+                f"`{name}` must be None for {layer_or_model.name!r}, whose call does "
+                "not take it, got a value."
+            )
     _build(layer_or_model, x, given)
     tape = None if loss is None else tf.GradientTape()
     recorder = Recorder(layer_or_model, tape)

@@ -16,6 +16,10 @@ from seqkit.recurrence.plain import plain_loop
 from seqkit.recurrence.steps import by_rows
 from seqkit.recurrence.weights import reading
 
+# From how many steps on a loop is run as a graph: it takes as long to make as some
+# hundred steps op by op.
+STEPS_FOR_A_GRAPH = 200
+
 
 class Layout(NamedTuple):
     """What a step returns, side by side: the states, then what it emits."""
@@ -117,9 +121,7 @@ def recorded_loop(
     zeros = tf.zeros((*inputs.shape[:2], sum(layout.sizes)), inputs.dtype)
     given = recorder.watch(tf.concat([inputs, zeros], axis=-1))
     recorded = _Recorded(cell, layout)
-    returned, last = plain_loop(
-        recorded, given, valid, states, weights, recurrent_mask, True, False
-    )
+    returned, last = _loop(recorded, given, valid, states, weights, recurrent_mask)
     emitted = tf.split(returned, layout.sizes, axis=-1)[layout.emitted]
     with reading(cell, weights):
         outputs = recorder.watch(by_rows(cell.readout, emitted))
@@ -138,6 +140,23 @@ def recorded_loop(
     recorder.add(run)
     outputs = held(outputs, valid)
     return (outputs if layer.return_sequences else outputs[:, -1]), last
+
+
+def _loop(cell: _Recorded, given: Any, *arguments: Any) -> tuple[Any, list]:
+    """Run the plain loop: op by op, or where there are many steps as a graph."""
+
+    def run(*arguments: Any) -> tuple[Any, list]:
+        loop: Any = plain_loop
+        return loop(cell, *arguments, return_sequences=True, unroll=False)
+
+    if given.shape[1] < STEPS_FOR_A_GRAPH:
+        return run(given, *arguments)
+    eager = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(False)
+    try:
+        return tf.function(run, autograph=False)(given, *arguments)
+    finally:
+        tf.config.run_functions_eagerly(eager)
 
 
 def held(outputs: Any, valid: Any) -> Any:

@@ -183,6 +183,23 @@ def test_random_numbers_and_states_are_set_back():
     np.testing.assert_allclose(found.outputs, layer(X, training=True), atol=1e-6)
 
 
+def test_many_steps_as_a_graph(monkeypatch):
+    layer = layers.Zoneout(
+        layers.LSTM(2, recurrent_dropout=0.3, return_sequences=True), 0.5
+    )
+    layer.build((BATCH, TIME, FEATURES))
+    given = {"mask": MASK, "loss": of_squares, "training": True}
+    expected = trace(layer, X, **given)
+    monkeypatch.setattr("seqkit.recurrence.recorded.STEPS_FOR_A_GRAPH", TIME)
+    found = trace(layer, X, **given)
+    np.testing.assert_allclose(found.outputs, expected.outputs, atol=1e-6)
+    one, other = (each.layers[0] for each in (found, expected))
+    for values, others in ((one, other), (one.gradients, other.gradients)):
+        pairs = zip(values.items(), others.items(), strict=True)
+        for (_, name, a), (_, _, b) in pairs:
+            np.testing.assert_allclose(a, b, 1e-4, 1e-6, err_msg=name)
+
+
 class Doubler(RecurrentCell):
     def build(self, input_shape):
         self.kernel = self.add_kernel("kernel", (input_shape[-1], self.units))
@@ -295,6 +312,11 @@ def test_what_cannot_be_traced():
         trace(np.tanh, X)
     with pytest.raises(ValueError, match="`loss` must give a number, got a tensor"):
         trace(layers.GRU(2), X, loss=lambda y: y)
+    model = keras.Sequential([layers.GRU(2)], name="model")
+    with pytest.raises(ValueError, match="`initial_state` must be None for 'model'"):
+        trace(model, X, initial_state=[np.ones((BATCH, 2))])
+    with pytest.raises(ValueError, match="must depend on what the call returns"):
+        trace(layers.GRU(2), X, loss=lambda y: np.sum(y))
     with pytest.raises(ValueError, match="a time step to be traced"):
         trace(layers.GRU(2), X[:, :0])
     cell = keras.layers.StackedRNNCells([keras.layers.LSTMCell(2)])
