@@ -1,3 +1,6 @@
+import importlib
+import pathlib
+
 import keras
 import matplotlib
 import numpy as np
@@ -8,6 +11,7 @@ from seqkit.inspect import fixed_points, pictures, trace
 from seqkit.inspect.kept import kept_of_a_step
 from seqkit.learning import gradient_norms
 
+ROOT = pathlib.Path(__file__).parents[2]
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(3, 6, 2)).astype("float32")
 MASK = np.array([[1, 1, 1, 1, 1, 1], [1, 1, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0]], bool)
@@ -33,6 +37,7 @@ def traces():
 
 def figures(traces):
     """Every picture of unusual traces."""
+    random = RANDOM.normal(size=(4, 3, 1))
     points = fixed_points_of_tanh()[1]
     eye = {"U": np.eye(2), "a long name of $a$ kernel, 很好": -2 * np.eye(3)}
     words = ["the", "很好", "$x", "\n", "Donaudampfschiff", ""]
@@ -54,6 +59,11 @@ def figures(traces):
     yield "gradients", pictures.gradient_by_lag(traces)
     yield "recall", pictures.recall_by_lag({"$a": traces_of_delay(2)[0]})
     yield "eigenvalues", pictures.eigenvalues({"before": eye, "很好": eye})
+    still = trace(layers.GRU(2), np.zeros_like(X))
+    yield "a state that stands still", pictures.trajectory(still)
+    four = trace(layers.GRU(2), np.zeros((4, 3, 1)))
+    yield "nothing to recall", pictures.recall_by_lag({"a": four})
+    yield "states that hold nothing", pictures.recall_by_lag({"a": four}, random)
     yield "points", pictures.trajectory(fixed_points_of_tanh()[0], points)
 
 
@@ -277,6 +287,28 @@ def test_memory_of_learning_by_hand():
         assert tuple(found.loc[way, kinds]) == sizes
 
 
+def test_memory_of_learning_counts_what_the_readme_says():
+    layer = layers.LSTM(256)
+    layer.build((None, None, 16))
+    table = pictures.memory_of_learning_table(layer, 32, 4000, chunk=125)
+    counted = table.groupby("way")["bytes"].sum() / 2**20
+    text = (ROOT / "README.md").read_text().replace("\n", " ")
+    said = f"{counted['full']:,.0f} MiB in full, {counted['recomputed']:.0f} recomputed"
+    assert f"{said}, {counted['truncated']:.0f} in chunks of 125." in text
+    short = pictures.memory_of_learning_table(layer, 32, 1000, chunk=125)
+    more = counted["full"] - short[short["way"] == "full"]["bytes"].sum() / 2**20
+    assert f"that is {more:.0f} MiB more in full" in text
+
+
+@pytest.mark.parametrize("package", ["pandas", "sklearn"])
+def test_what_is_missing_is_named(monkeypatch, package):
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == package else name
+    )
+    with pytest.raises(ImportError, match=rf"{package}: pip install 'seqkit\[inspect"):
+        importlib.reload(pictures.needed)
+
+
 def test_gates_are_those_of_the_trace(traces):
     found = traces["masked"].layers[0]
     table = pictures.gates_table(traces["masked"], row=1)
@@ -359,7 +391,9 @@ BAD = {
         "a loss that depends on the states",
     ),
     "states of infinity": (
-        lambda t: pictures.trajectory(trace(layers.IRNN(2), np.full_like(X, np.inf))),
+        lambda t: pictures.trajectory(
+            trace(layers.IRNN(2, kernel_initializer="ones"), np.full_like(X, np.inf))
+        ),
         "must have finite states",
     ),
     "another layer": (

@@ -5,6 +5,7 @@ and returns what is drawn as a `pandas.DataFrame`. They need `pip install
 seqkit[inspect]`.
 """
 
+import seqkit.inspect.pictures.needed  # noqa: F401
 from seqkit.inspect.matrices import recurrent_matrices
 from seqkit.inspect.pictures.beam import beam, beam_table
 from seqkit.inspect.pictures.characters import characters, characters_table

@@ -135,7 +135,8 @@ def gates(
     grid[-1].set_xlim(-0.5, steps - 0.5)
     grid[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     grid[-1].set_xlabel("time step")
-    title = f"{trace.network}: gates and states of each unit, from top to bottom"
+    rows = "each unit" if trace.states else "each source position"
+    title = f"{trace.network}: gates and states of {rows}, from top to bottom"
     if trace.go_backwards:
         title += "; read from the end"
     if steps < every:

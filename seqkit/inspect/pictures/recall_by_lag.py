@@ -111,7 +111,7 @@ def recall_by_lag(
         )  # fmt: skip
     axes.axhline(0, color="gray", lw=1)
     axes.set_xlim(-0.5, table["lag"].max() + 0.5)
-    axes.set_ylim(min(-0.05, 1.05 * np.nanmin(table["r2"])), 1.03)
+    axes.set_ylim(min(-0.05, 1.05 * table["r2"].min(skipna=True)), 1.03)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("lag: steps ago")
     axes.set_ylabel("share of variance read out, R²")

@@ -7,7 +7,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
-from sklearn.decomposition import PCA
 
 from seqkit.inspect.fixed_points import FixedPoints, all_states
 from seqkit.inspect.pictures.checks import of_one_layer
@@ -142,12 +141,14 @@ def _placed(trace: Any, points: FixedPoints | None) -> tuple[pd.DataFrame, np.nd
     rows, steps = np.nonzero(
         np.ones(trace.inputs.shape[:2], bool) if valid is None else valid
     )
-    count = min(2, *states.shape)
-    pca = PCA(count, svd_solver="full").fit(states)
-    shares = np.zeros(2)
-    if np.ptp(states, axis=0).any():
-        shares[:count] = pca.explained_variance_ratio_
-    parts = [_frame("state", _places(pca, states), row=rows, step=steps)]
+    mean = states.mean(axis=0)
+    _, sizes, axes = np.linalg.svd(states - mean, full_matrices=False)
+    total = (sizes**2).sum() or 1.0
+    # A state of one number, or a single step, has one axis: the second is 0.
+    shares, components = np.zeros(2), np.zeros((2, states.shape[1]))
+    shares[: len(sizes)] = sizes[:2] ** 2 / total
+    components[: len(axes)] = axes[:2]
+    parts = [_frame("state", (states - mean) @ components.T, row=rows, step=steps)]
     if points is not None and len(points):
         if points.states.shape[1] != states.shape[1]:
             raise ValueError(
@@ -155,15 +156,9 @@ def _placed(trace: Any, points: FixedPoints | None) -> tuple[pd.DataFrame, np.nd
                 f"of the trace, got {points.states.shape[1]}."
             )
         largest = np.abs(points.eigenvalues).max(axis=1)
-        places = _places(pca, points.states)
+        places = (points.states - mean) @ components.T
         parts.append(_frame("fixed point", places, largest_eigenvalue=largest))
     return pd.concat(parts, ignore_index=True), shares
-
-
-def _places(pca: PCA, states: np.ndarray) -> np.ndarray:
-    """Return states on two components, the second 0 where there is one alone."""
-    places = pca.transform(states)
-    return np.pad(places, [(0, 0), (0, 2 - places.shape[1])])
 
 
 def _frame(
