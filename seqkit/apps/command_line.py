@@ -39,7 +39,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say it and leave."""
-        self.exit(BAD_INPUT, f"{self.prog}: error: {message} (--help tells more)\n")
+        said = f"{self.prog}: error: {printable(message)} (--help tells more)\n"
+        self.exit(BAD_INPUT, said)
 
 
 def add_settings(
@@ -98,7 +99,8 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
         _discard_output()
     else:
         return 0
-    print(f"{parser.prog} {chosen.name}: error: {message}", file=sys.stderr)
+    said = f"{parser.prog} {chosen.name}: error: {printable(message)}"
+    print(said, file=sys.stderr)
     return code
 
 

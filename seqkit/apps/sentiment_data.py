@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqkit.apps.command_line import printable
 from seqkit.apps.source import Source
 from seqkit.errors import InputError
 from seqkit.wording import counted
@@ -127,7 +128,8 @@ class TextSource(Source):
         )  # fmt: skip
         absent = [old for old, _ in self.label_map if old not in texts.labels]
         if absent:
-            print(f"{path}: no label {', '.join(absent)} to rename", file=sys.stderr)
+            names = printable(", ".join(absent))
+            print(f"{path}: no label {names} to rename", file=sys.stderr)
         return texts.mapped(dict(self.label_map))
 
     def everything(self) -> "LabelledTexts":

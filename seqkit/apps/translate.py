@@ -102,6 +102,7 @@ class Translation(Application):
         folder: Path,
     ) -> "Translator":
         """Train a translator."""
+        import seqkit.models.translation.evaluation  # noqa: F401  or fail before training
         from seqkit.models.translation.translator import Translator
 
         sources, targets = splits.training

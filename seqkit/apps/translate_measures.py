@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from tqdm import tqdm
 
 from seqkit.apps.command_line import table
 from seqkit.models.translation.pairs import SentencePairs
@@ -37,6 +36,8 @@ def measure(
 
 def chunks(texts: Sequence[str], silent: bool = False) -> Iterator[Sequence[str]]:
     """Give some of the texts at a time; on a terminal, unless silent, with a bar."""
+    from tqdm import tqdm  # of the extra `apps`
+
     off = True if silent else None
     with tqdm(total=len(texts), unit="sentence", disable=off, leave=False) as bar:
         for start in range(0, len(texts), _CHUNK):

@@ -59,6 +59,10 @@ BAD_DATA = {
         table_of([("review", "label"), *GOOD]),
         "no column 'stars'; it has: review, label",
     ),
+    "names with control characters": (
+        bytes_of(b'"a\n\x1b[31mb",stars\nx,y\n'),
+        "no column 'review'; it has: a\\n\\x1b[31mb, stars",
+    ),
     "two columns of one name": (
         table_of([("review", "review"), *GOOD]),
         "columns must have names of their own; twice: review",
