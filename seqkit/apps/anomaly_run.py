@@ -1,26 +1,14 @@
-"""A run of the anomaly application: its data, its training, its files."""
+"""What the anomaly application shows and writes of what was found."""
 
 import csv
-import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqkit.apps.anomaly_source import Source
-from seqkit.apps.command_line import import_tensorflow_quietly, step, table
+from seqkit.apps.command_line import table
 from seqkit.folders import complete_folder
-from seqkit.models import DetectorSettings
-from seqkit.models.run_files import (
-    METRICS_FILE,
-    PLOTS_FOLDER,
-    SAVED_MODEL_FOLDER,
-    is_run,
-    write_json,
-)
-from seqkit.wording import counted
 
 if TYPE_CHECKING:
     from seqkit.models import AnomalyDetector, Detection
@@ -28,81 +16,6 @@ if TYPE_CHECKING:
 
 EVENTS_FILE, SCORES_FILE, PICTURE_FILE = "events.csv", "scores.csv", "detection.png"
 _DETECTION_FILES = {EVENTS_FILE, SCORES_FILE, PICTURE_FILE}
-_STEPS = 5
-
-
-def train_and_write(
-    source: Source, until: str, settings: DetectorSettings, output: str
-) -> dict[str, Any]:
-    """Train, judge, draw and export; the folder is there complete or not at all."""
-    from seqkit.models.anomaly.data import readings_before
-    from seqkit.models.anomaly.training_checks import check_training, described
-
-    with complete_folder(output, replaceable=is_run) as folder:
-        step(1, _STEPS, f"Reading {source.data or source.dataset}")
-        series = source.read()
-        for remark in series.remarks or ("no times: numbered from 0",):
-            print(f"  {remark}")
-        count = readings_before(series, until)
-        training, rest = series[:count], series[count:]
-        print(f"  {counted(count, 'reading')} to train on, {len(rest)} after them")
-        for line in (*described(training), *check_training(training)):
-            print(f"  {line}")
-        import_tensorflow_quietly()
-        from seqkit.models import AnomalyDetector
-
-        step(2, _STEPS, f"Learning what is normal of {', '.join(series.channels)}")
-        started = time.monotonic()
-        detector = AnomalyDetector.fit(training, settings)
-        seconds = time.monotonic() - started
-        print(f"  {detector.report}")
-        step(
-            3,
-            _STEPS,
-            "Judging the readings" + (", beside baselines" if _known(rest) else ""),
-        )
-        found = detector.detect(series)
-        metrics: dict[str, Any] = {
-            "network": detector.report,
-            "sources": list(found.sources),
-            "readings": {"training": len(training), "after": len(rest)},
-            "threshold": str(found.threshold),
-            "threshold_of_stream": str(detector.threshold),
-            "events": len(found.events()),
-            "training_seconds": round(seconds, 1),
-            "history": detector.history,
-        }
-        if _known(rest):
-            metrics["test"] = measured(detector, training, rest)
-        step(4, _STEPS, "Drawing")
-        (folder / PLOTS_FOLDER).mkdir()
-        _draw(detector, series, found, folder / PLOTS_FOLDER)
-        step(5, _STEPS, "Exporting, and comparing with a fresh process")
-        detector.save(
-            folder,
-            {
-                "task": "anomaly",
-                "data": asdict(source.found(series)),
-                "until": until,
-                "trained": texts(series.index)[count - 1],  # the last of them
-            },
-        )
-        detector.export(folder / SAVED_MODEL_FOLDER)
-        write_json(folder / METRICS_FILE, metrics)
-    return metrics
-
-
-def _known(series: "TimeSeries") -> bool:
-    return series.labels is not None and bool(series.labels.any())
-
-
-def measured(
-    detector: "AnomalyDetector", training: "TimeSeries", test: "TimeSeries"
-) -> Mapping[str, Any]:
-    """Compare a detector with labels, beside baselines."""
-    from seqkit.models.anomaly.evaluation import compare
-
-    return compare(detector, training, test)
 
 
 def summary(test: Mapping[str, Any]) -> str:
@@ -215,14 +128,14 @@ def _write_table(path: Path, head: list[str], rows: Any) -> None:
         writer.writerows(rows)
 
 
-def _draw(
-    detector: "AnomalyDetector", series: "TimeSeries", found: "Detection", folder: Path
-) -> None:
+def figures_of(
+    detector: "AnomalyDetector", series: "TimeSeries", found: "Detection"
+) -> dict[str, Any]:
+    """Draw what was found, and how a network learnt: figures by name."""
     from seqkit import plots
 
-    plots.detection(series.index, found, series.labels).savefig(folder / PICTURE_FILE)
+    drawn = {"detection": plots.detection(series.index, found, series.labels)}
     if detector.history.get("val_loss"):
         kept = int(np.argmin(detector.history["val_loss"])) + 1
-        plots.learning_curves(detector.history, [kept]).savefig(
-            folder / "learning_curves.png"
-        )
+        drawn["learning_curves"] = plots.learning_curves(detector.history, [kept])
+    return drawn

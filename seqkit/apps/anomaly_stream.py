@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqkit.apps.anomaly_source import Source
+from seqkit.apps.anomaly_source import ReadingSource
 from seqkit.errors import InputError
 from seqkit.models.run_files import CONFIG_FILE
 from seqkit.series.lines import SEPARATORS, Layout, cells_of
@@ -73,7 +73,7 @@ class Watch:
         from seqkit.models.anomaly.data import CYCLES
 
         self.detector = detector
-        self.source = Source.of_config(config, folder)
+        self.source = ReadingSource.of_config(config, folder)
         if position is not None:
             if self.source.seconds is not None:
                 raise InputError(POSITION)

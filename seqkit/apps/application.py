@@ -57,6 +57,7 @@ class Application(ABC):
             `of_config`, `name` and `splits`.
         settings_title: Of the options that are the settings.
         unit: What data are counted in.
+        resumes: Whether a run that was stopped can go on.
     """
 
     prog: ClassVar[str]
@@ -68,6 +69,7 @@ class Application(ABC):
     settings_title: ClassVar[str] = "text, network and training"
     source: ClassVar[Any]
     unit: ClassVar[str] = "text"
+    resumes: ClassVar[bool] = True
 
     @abstractmethod
     def name(self, settings: Any) -> str:
@@ -183,7 +185,8 @@ class Application(ABC):
         """Train, measure, draw and export; go on where the same run was stopped."""
         settings = settings_of(options, self.settings)
         source = self.source.of(options)
-        metrics = self.train_and_write(source, settings, options.output, options.fresh)
+        fresh = self.resumes and options.fresh
+        metrics = self.train_and_write(source, settings, options.output, fresh)
         print(f"\n{self.summary(metrics)}\n\nWritten to {options.output}")
 
     def export(self, options: argparse.Namespace) -> None:
@@ -215,10 +218,11 @@ class Application(ABC):
         self.source.add_options(training)
         add_settings(training, self.settings, self.settings_title)
         add_output(training, self.output)
-        training.add_argument(
-            "--fresh", action="store_true",
-            help="start anew also where a run that was stopped could go on",
-        )  # fmt: skip
+        if self.resumes:
+            training.add_argument(
+                "--fresh", action="store_true",
+                help="start anew also where a run that was stopped could go on",
+            )  # fmt: skip
         self.add_commands(add)
         exporting = add(self.export)
         add_model(exporting, self.output)

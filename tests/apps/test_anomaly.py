@@ -33,20 +33,20 @@ def test_a_run_holds_what_it_should(trained):
     ]  # fmt: skip
     assert [path.stem for path in (trained / "plots").iterdir()] == ["detection"]
     metrics = json.loads((trained / "metrics.json").read_text())
-    assert metrics["readings"] == {"training": 120, "after": 120}
+    assert metrics["readings"] == {"training": 120, "afterwards": 120}
     assert "clean scores" in metrics["threshold"]
     assert metrics["network"].endswith("no recurrent network, as was asked for")
     assert list(metrics["test"])[:2] == ["seqkit", "forecast alone"]
     assert list(metrics["test"])[-1] == "random score"
     config = json.loads((trained / "config.json").read_text())
     assert config["channels"] == ["load", "heat"]
-    assert config["until"] == "0.5"
+    assert config["data"]["until"] == "0.5"
 
 
 def test_detect_writes_what_it_finds(trained, tmp_path, capsys):
     data = table_file(tmp_path / "new.csv", seed=1)
     output = tmp_path / "found"
-    assert run("detect", trained, "--data", data, "--output", output) == 0
+    assert run("detect", "--model", trained, "--data", data, "--output", output) == 0
     printed = capsys.readouterr().out
     assert "Threshold " in printed
     assert {path.name for path in output.iterdir()} == {
@@ -64,7 +64,7 @@ def test_detect_writes_what_it_finds(trained, tmp_path, capsys):
     assert float(scores[FAULT]["score"]) == pytest.approx(found.scores[FAULT], rel=1e-4)
     assert scores[FAULT]["is_anomaly"] == "1"
     assert scores[0]["score"] == ""
-    assert run("detect", trained, "--data", data, "--json") == 0
+    assert run("detect", "--model", trained, "--data", data, "--json") == 0
     said = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert [event["start"] for event in said["events"]] == [e["start"] for e in events]
     assert said["readings"] == 240
@@ -73,7 +73,7 @@ def test_detect_writes_what_it_finds(trained, tmp_path, capsys):
 
 
 def test_evaluate(trained, tmp_path, capsys):
-    assert run("evaluate", trained, "--json") == 0
+    assert run("evaluate", "--model", trained, "--json") == 0
     again = json.loads(capsys.readouterr().out)
     metrics = json.loads((trained / "metrics.json").read_text())
     assert again == metrics["test"]
@@ -87,16 +87,18 @@ def test_evaluate(trained, tmp_path, capsys):
         ["--labels", tmp_path / "windows.json"],
         ["--labels", tmp_path / "points.txt"],
     ):
-        assert run("evaluate", trained, "--data", data, *labels, "--json") == 0
+        assert (
+            run("evaluate", "--model", trained, "--data", data, *labels, "--json") == 0
+        )
         answers.append(json.loads(capsys.readouterr().out))
     assert answers[0] == answers[1] == answers[2]
-    assert run("evaluate", trained) == 0
+    assert run("evaluate", "--model", trained) == 0
     assert "random score" in capsys.readouterr().out
 
 
 def test_export_writes_the_savedmodel_again(trained, tmp_path):
     output = tmp_path / "served" / "7"
-    assert run("export", trained, "--output", output) == 0
+    assert run("export", "--model", trained, "--output", output) == 0
     values = tf.constant(waves(60, channels=2))
     both = [
         tf.saved_model.load(str(folder)).signatures["serving_default"](values=values)
@@ -166,27 +168,31 @@ def test_other_bad_input(trained, tmp_path, capsys):
 
     for option in (["--columns", "a"], ["--calendar"]):
         assert "go with --data" in said("train", *option)
-    assert "there is no such folder" in said("stream", tmp_path / "none")
+    assert "there is no such folder" in said("stream", "--model", tmp_path / "none")
     other = tmp_path / "other.csv"
     other.write_text("time,load\n1,2\n2,3\n")
-    assert "no column 'heat'" in said("detect", trained, "--data", other)
+    assert "no column 'heat'" in said("detect", "--model", trained, "--data", other)
     data = table_file(tmp_path / "new.csv")
-    assert "no anomaly is labelled" in said("evaluate", trained, "--data", data)
+    assert "no anomaly is labelled" in said(
+        "evaluate", "--model", trained, "--data", data
+    )
     (tmp_path / "points.txt").write_text("2030-01-01\n")
     points = ["--labels", tmp_path / "points.txt"]
     assert "1 time at no reading, the first is '2030-01-01'; the readings are" in said(
-        "evaluate", trained, "--data", data, *points
+        "evaluate", "--model", trained, "--data", data, *points
     )
     (tmp_path / "windows.json").write_text('{"a/new.csv": [["2024-01-01"')
     windows = ["--labels", tmp_path / "windows.json"]
     assert "not points or windows" in said(
-        "evaluate", trained, "--data", data, *windows
+        "evaluate", "--model", trained, "--data", data, *windows
     )
     (tmp_path / "early.txt").write_text("2024-01-01 00:10\n")
     assert "all readings that are labelled were trained on" in said(
-        "evaluate", trained, "--labels", tmp_path / "early.txt"
+        "evaluate", "--model", trained, "--labels", tmp_path / "early.txt"
     )
-    assert "no column 'worse'" in said("evaluate", trained, "--label-column", "worse")
+    assert "no column 'worse'" in said(
+        "evaluate", "--model", trained, "--label-column", "worse"
+    )
     assert "false_alarms must be more than 0" in said("train", "--false-alarms", "0")
 
 
@@ -199,7 +205,7 @@ def test_columns_are_taken_by_name(trained, tmp_path, capsys):
             file.write(f"{row['heat']},9,{row['load']},{row['time']}\n")
     answers = []
     for path in (data, tmp_path / "turned.csv"):
-        assert run("detect", trained, "--data", path, "--json") == 0
+        assert run("detect", "--model", trained, "--data", path, "--json") == 0
         answers.append(json.loads(capsys.readouterr().out))
     assert answers[0] == answers[1]
     assert answers[0]["events"]
@@ -209,7 +215,7 @@ def test_detect_says_what_keeps_it_from_judging(trained, tmp_path, capsys):
     short = tmp_path / "short.csv"
     rows = "".join(f"2024-01-01 00:0{row},1,\n" for row in range(5))
     short.write_text("time,load,heat\n" + rows)
-    assert run("detect", trained, "--data", short) == 0
+    assert run("detect", "--model", trained, "--data", short) == 0
     printed = capsys.readouterr().out.splitlines()
     assert printed[:4] == [
         "heat: all readings are missing",
@@ -227,14 +233,16 @@ def test_a_run_goes_on_without_its_data(tmp_path, capsys, monkeypatch):
     assert run("train", "--data", "data.csv", *options) == 0
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert run("evaluate", tmp_path / "run", "--json") == 0  # the file is found
+    assert (
+        run("evaluate", "--model", tmp_path / "run", "--json") == 0
+    )  # the file is found
     (tmp_path / "data.csv").unlink()
-    assert run("export", tmp_path / "run", "--output", "1") == 0
+    assert run("export", "--model", tmp_path / "run", "--output", "1") == 0
     new = table_file(tmp_path / "new.csv", seed=1)
-    assert run("detect", tmp_path / "run", "--data", new) == 0
+    assert run("detect", "--model", tmp_path / "run", "--data", new) == 0
     capsys.readouterr()
     labels = ["--label-column", "bad"]
-    assert run("evaluate", tmp_path / "run", "--data", new, *labels) == 2
+    assert run("evaluate", "--model", tmp_path / "run", "--data", new, *labels) == 2
     assert "the readings trained on are needed, for the baselines" in the_line(
         capsys, "evaluate"
     )
@@ -247,10 +255,10 @@ def test_names_of_columns_may_have_spaces_and_commas(tmp_path, capsys):
     data = ["--data", tmp_path / "data.csv"]
     options = [*QUICK, "--label-column", "bad"]
     assert run("train", *data, *options, "--output", tmp_path / "run") == 0
-    assert run("detect", tmp_path / "run", *data) == 0
+    assert run("detect", "--model", tmp_path / "run", *data) == 0
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["channels"] == ["load, cpu", "heat"]
-    assert run("evaluate", tmp_path / "run", "--json") == 0
+    assert run("evaluate", "--model", tmp_path / "run", "--json") == 0
 
 
 def test_the_readings_that_were_trained_on_must_be_there(tmp_path, capsys):
@@ -260,10 +268,12 @@ def test_the_readings_that_were_trained_on_must_be_there(tmp_path, capsys):
     rows = Path(data).read_text(encoding="utf-8").splitlines()
     (tmp_path / "data.csv").write_text("\n".join([rows[0], *rows[21:]]))
     capsys.readouterr()
-    assert run("evaluate", tmp_path / "run") == 0  # fewer, but up to the same reading
+    assert (
+        run("evaluate", "--model", tmp_path / "run") == 0
+    )  # fewer, but up to the same reading
     assert "120 readings, 1 of them anomalous" in capsys.readouterr().out
     (tmp_path / "data.csv").write_text("\n".join([rows[0], *rows[150:]]))
-    assert run("evaluate", tmp_path / "run") == 2
+    assert run("evaluate", "--model", tmp_path / "run") == 2
     assert "the last reading trained on, 2024-01-01 09:55:00, is not there" in the_line(
         capsys, "evaluate"
     )
@@ -273,7 +283,7 @@ def test_an_output_folder_behind_a_link(trained, tmp_path, capsys):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     data = ["--data", table_file(tmp_path / "new.csv")]
-    assert run("detect", trained, *data, "--output", tmp_path / "link") == 0
+    assert run("detect", "--model", trained, *data, "--output", tmp_path / "link") == 0
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real" / "events.csv").is_file()
     assert {p.name for p in tmp_path.iterdir()} == {"real", "link", "new.csv"}
@@ -312,7 +322,7 @@ def test_a_network_that_earns_its_place_is_there(tmp_path):
     assert run("train", *data, *options, "--output", folder) == 0
     assert (folder / "model.keras").is_file()
     assert (folder / "plots" / "learning_curves.png").is_file()
-    assert run("detect", folder, *data) == 0
+    assert run("detect", "--model", folder, *data) == 0
 
 
 def test_what_was_found_in_the_file_is_said_before_training(tmp_path, capsys):

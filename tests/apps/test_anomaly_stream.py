@@ -34,7 +34,7 @@ def stream(trained, capsys, monkeypatch):
 
     def answers(lines, *options, folder=trained):
         monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
-        assert run("stream", folder, "--json", *options) == 0
+        assert run("stream", "--model", folder, "--json", *options) == 0
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     return answers
@@ -83,20 +83,23 @@ def test_a_stream_with_the_calendar(tmp_path, capsys, monkeypatch):
     options = ["--columns", "load", "--calendar", *QUICK, "--output", tmp_path / "run"]
     assert run("train", "--data", data, *options, "--until", "0.6") == 0
     found = tmp_path / "found"
-    assert run("detect", tmp_path / "run", "--data", data, "--output", found) == 0
+    assert (
+        run("detect", "--model", tmp_path / "run", "--data", data, "--output", found)
+        == 0
+    )
     expected = [
         r["time"] for r in rows_of(found / "scores.csv") if r["is_anomaly"] == "1"
     ]
     lines = [f"{row['time']},{row['load']}\n" for row in rows_of(data)]
     capsys.readouterr()
     monkeypatch.setattr(sys, "stdin", io.StringIO("".join(lines)))
-    assert run("stream", tmp_path / "run", "--json", "--every") == 0
+    assert run("stream", "--model", tmp_path / "run", "--json", "--every") == 0
     every = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["time"].replace("T", " ") for each in every if each["is_anomaly"]] == [
         when[:16] for when in expected
     ]
     monkeypatch.setattr(sys, "stdin", io.StringIO("1.0\n"))
-    assert run("stream", tmp_path / "run") == 2
+    assert run("stream", "--model", tmp_path / "run") == 2
     assert "line 1 must have a time, for the calendar" in capsys.readouterr().err
 
 
@@ -117,7 +120,7 @@ def test_a_gap_in_the_times_is_missing_readings(trained, tmp_path, stream, capsy
     (tmp_path / "gap.csv").write_text("\n".join(["time,load,heat", *lines]))
     found = tmp_path / "found"
     options = ["--data", tmp_path / "gap.csv", "--output", found]
-    assert run("detect", trained, *options) == 0
+    assert run("detect", "--model", trained, *options) == 0
     capsys.readouterr()
     expected = rows_of(found / "scores.csv")
     every = stream(lines, "--every")
@@ -145,7 +148,7 @@ def test_lines_that_are_late_are_left_out(tmp_path, stream, monkeypatch, capsys)
 def test_what_was_left_out_is_said(trained, tmp_path, capsys, monkeypatch):
     lines = lines_of(table_file(tmp_path / "new.csv"))
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*lines[:2], lines[0]])))
-    assert run("stream", trained) == 0
+    assert run("stream", "--model", trained) == 0
     said = capsys.readouterr().err
     assert said == "1 line left out: not later than the one before\n"
 
@@ -194,7 +197,7 @@ def test_times_off_the_grid_leave_the_gaps_as_they_are(
     del lines[60:70]
     (tmp_path / "off.csv").write_text("\n".join(["time,load,heat", *lines]))
     options = ["--data", tmp_path / "off.csv", "--output", tmp_path / "found"]
-    assert run("detect", trained, *options) == 0
+    assert run("detect", "--model", trained, *options) == 0
     capsys.readouterr()
     expected = rows_of(tmp_path / "found" / "scores.csv")
     every = stream(lines, "--every")
@@ -217,11 +220,11 @@ def test_a_day_that_is_first_stays_first(tmp_path, capsys, monkeypatch):
     folder = tmp_path / "run"
     options = [*QUICK, "--until", "11/04/2024", "--output", folder]
     assert run("train", "--data", tmp_path / "all.csv", *options) == 0
-    assert "164 readings to train on" in capsys.readouterr().out
-    assert run("detect", folder, "--data", tmp_path / "april.csv") == 0
+    assert "164 readings for training" in capsys.readouterr().out
+    assert run("detect", "--model", folder, "--data", tmp_path / "april.csv") == 0
     assert "Events in 36 readings" in capsys.readouterr().out
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(rows[124:160])))
-    assert run("stream", folder, "--every") == 0
+    assert run("stream", "--model", folder, "--every") == 0
     assert len(capsys.readouterr().out.splitlines()) == 36
     options = [*QUICK, "--output", tmp_path / "other"]
     assert run("train", "--data", tmp_path / "april.csv", *options) == 2
@@ -235,7 +238,7 @@ def test_an_empty_line_after_one_channel_with_times(tmp_path, capsys, monkeypatc
     lines = [f"{row['time']},{row['load']}" for row in rows_of(data)[:20]]
     capsys.readouterr()
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*lines, "", ""])))
-    assert run("stream", folder, "--every") == 0
+    assert run("stream", "--model", folder, "--every") == 0
     assert len(capsys.readouterr().out.splitlines()) == 20
 
 
@@ -254,7 +257,7 @@ def test_a_file_that_begins_anew_is_read_anew(tmp_path):
 
 def said_of(lines, trained, capsys, monkeypatch, code):
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
-    assert run("stream", trained, "--every") == code
+    assert run("stream", "--model", trained, "--every") == code
     return capsys.readouterr()
 
 
@@ -335,16 +338,26 @@ def test_a_rotated_file_is_read_to_its_end(tmp_path):
 def test_bad_states(text, message, trained, tmp_path, capsys, monkeypatch):
     (tmp_path / "state.json").write_text(text)
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    assert run("stream", trained, "--state", tmp_path / "state.json") == 2
+    assert run("stream", "--model", trained, "--state", tmp_path / "state.json") == 2
     assert message in the_line(capsys, "stream")
     assert (tmp_path / "state.json").read_text() == text
-    assert run("stream", trained, "--state", tmp_path / "no" / "state.json") == 2
+    assert (
+        run("stream", "--model", trained, "--state", tmp_path / "no" / "state.json")
+        == 2
+    )
     assert "cannot be written" in the_line(capsys, "stream")
 
 
 def process(trained, *options):
     each = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    command = [sys.executable, str(APP), "stream", str(trained), *map(str, options)]
+    command = [
+        sys.executable,
+        str(APP),
+        "stream",
+        "--model",
+        str(trained),
+        *map(str, options),
+    ]
     return subprocess.Popen(command, text=True, **each)
 
 
@@ -395,15 +408,15 @@ def test_a_season_begins_where_the_position_says(tmp_path, capsys, monkeypatch):
     assert run("train", "--data", data, *options, "--output", folder) == 0
     new = ["--data", tmp_path / "new.csv"]
     capsys.readouterr()
-    assert run("detect", folder, *new) == 0
+    assert run("detect", "--model", folder, *new) == 0
     assert "--position says where these readings begin" in capsys.readouterr().out
-    assert run("detect", folder, *new, "--position", "367") == 0
+    assert run("detect", "--model", folder, *new, "--position", "367") == 0
     assert "--position" not in capsys.readouterr().out
     lines = "\n".join(map(str, values[367:420])) + "\n"
     scores = []
     for position in ([], ["--position", "367"]):
         monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
-        assert run("stream", folder, "--every", "--json", *position) == 0
+        assert run("stream", "--model", folder, "--every", "--json", *position) == 0
         said = capsys.readouterr().out.splitlines()
         scores.append([json.loads(line)["score"] for line in said])
     found = AnomalyDetector.load(folder).detect(values[367:420, None], first=367)
@@ -417,14 +430,14 @@ def test_what_spoils_one_line_spoils_no_other(trained, tmp_path, capsys):
     options = ["--every", "--json", "--file"]
     path = tmp_path / "some.csv"
     path.write_text("\n".join(lines) + "\n")
-    assert run("stream", trained, *options, path) == 0
+    assert run("stream", "--model", trained, *options, path) == 0
     expected = capsys.readouterr().out
     for separator in ";\t|":  # with decimal commas, units and an empty row below
         other = [line.replace(",", separator).replace(".", ",") for line in lines]
         units = separator.join(["", "kW", "°C"])
         header, empty = separator.join(["time", "load", "heat"]), 2 * separator
         path.write_text("\n".join([header, units, *other, empty]) + "\n")
-        assert run("stream", trained, *options, path) == 0
+        assert run("stream", "--model", trained, *options, path) == 0
         assert capsys.readouterr().out == expected
     cut = "".join(f"{line}\n" for line in lines[1:]).encode()
     head = lines[0].encode()
@@ -434,5 +447,5 @@ def test_what_spoils_one_line_spoils_no_other(trained, tmp_path, capsys):
         b"# a remark",
     ):
         path.write_bytes(bad + b"\n" + head + b"\n" + cut)
-        assert run("stream", trained, *options, path) == 0
+        assert run("stream", "--model", trained, *options, path) == 0
         assert capsys.readouterr().out == expected

@@ -94,7 +94,17 @@ def with_network(tmp_path_factory):
 def test_a_reading(with_network, tmp_path, capsys):
     folder, data = with_network
     page = tmp_path / "page.html"
-    given = ("explain", folder, "--data", data, "--readings", 20, "--output", page)
+    given = (
+        "explain",
+        "--model",
+        folder,
+        "--data",
+        data,
+        "--readings",
+        20,
+        "--output",
+        page,
+    )
     assert anomaly_runs.run(*given) == 0
     title, found = page_of(page)
     (layer,) = found["layers"]
@@ -104,9 +114,9 @@ def test_a_reading(with_network, tmp_path, capsys):
     assert capsys.readouterr().out.startswith(title)
     # The states are those of a run over all readings before.
     detector = AnomalyDetector.load(folder)
-    options = anomaly.parser("anomaly.py").parse_args(list(map(str, given)))
+    options = anomaly.Anomalies().parser("anomaly.py").parse_args(list(map(str, given)))
     config = anomaly.read_config(folder)
-    _, series = anomaly._prepared(options, config)
+    _, series = anomaly.Anomalies().prepared(options, config)
     labels = anomaly.texts(series.index)
     place = labels.index(when)
     assert abs(place - FAULT) < 5
@@ -131,7 +141,7 @@ def test_a_reading(with_network, tmp_path, capsys):
 def test_no_such_reading(with_network, tmp_path, capsys, arguments, message):
     folder, data = with_network
     page = tmp_path / "page.html"
-    given = ("explain", folder, "--data", data, "--output", page)
+    given = ("explain", "--model", folder, "--data", data, "--output", page)
     assert anomaly_runs.run(*given, *arguments) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert message in line
@@ -141,7 +151,7 @@ def test_no_such_reading(with_network, tmp_path, capsys, arguments, message):
 def test_a_detector_without_a_network(trained, tmp_path, capsys):
     data = table_file(tmp_path / "data.csv")
     page = tmp_path / "page.html"
-    given = ("explain", trained, "--data", data, "--output", page)
+    given = ("explain", "--model", trained, "--data", data, "--output", page)
     assert anomaly_runs.run(*given) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "needs a model with a recurrent network; got linear forecast" in line
