@@ -115,7 +115,7 @@ def test_a_reading(with_network, tmp_path, capsys):
     # The states are those of a run over all readings before.
     detector = AnomalyDetector.load(folder)
     options = anomaly.Anomalies().parser("anomaly.py").parse_args(list(map(str, given)))
-    config = anomaly.read_config(folder)
+    config = anomaly.Anomalies().config(folder)
     _, series = anomaly.Anomalies().prepared(options, config)
     labels = anomaly.texts(series.index)
     place = labels.index(when)
