@@ -114,7 +114,7 @@ def peaks_over_threshold(
         (9.2, 9.2)
         >>> threshold.reason
         '10 false alarms in 100,000 readings, by the 946 of 20000 above 2.99, whose \
-excess is generalised Pareto with shape -0.00332, scale 1.02'
+excess is generalised Pareto with shape -0.003, scale 1.01'
 
     Reference:
         Siffer et al. 2017, Anomaly Detection in Streams with Extreme Value Theory.
