@@ -14,7 +14,8 @@ class WeightDropCell(WrapperCell):
 
     Each number of a recurrent kernel is zero with probability p, or else divided by
     1 − p: the same ones at every step of a sequence and in every row of the batch,
-    others in every call.
+    others in every call. So it is in layers of seqkit; `keras.layers.RNN`, or `step`,
+    runs the cell with all its weights.
 
     Args:
         layer: a cell, or a layer over one.

@@ -47,9 +47,10 @@ def recomputed_loop(
     segments = Segments(inputs, valid, every)
     sources = [inputs, *states, *weights]
     inputs, states, weights = constants((inputs, states, weights))
+    padded = segments.padded(inputs)
 
     def forward(i: Any, states: list) -> tuple[Any, list]:
-        return loop(*segments.cut(inputs, i), states, weights, False)
+        return loop(*segments.cut(padded, i), states, weights, False)
 
     def run_segment(i: Any, states: list, kept: list, outputs: Any) -> tuple:
         kept = [a.write(i, s) for a, s in zip(kept, states, strict=True)]
@@ -69,7 +70,7 @@ def recomputed_loop(
     stacked = segments.stack(outputs, inputs, [*timed, rest_output.shape[-1]])
 
     def backward(i: Any, states: list, d_output: Any, d_last: list) -> tuple:
-        segment, mask = segments.cut(inputs, i)
+        segment, mask = segments.cut(padded, i)
         watched = [segment, states, weights]
         with tf.GradientTape() as tape:
             tape.watch(watched)
@@ -136,21 +137,36 @@ class Segments:
             self.size = power_of_two(tf.maximum(tf.cast(root, "int32"), 1))
         elif every is True:
             self.size = max(round(math.sqrt(steps)), 1)
+        elif steps is not None:
+            self.size = max(min(every, steps), 1)
         least = tf.maximum if steps is None else max
         self.full = least(self.steps - 1, 0) // self.size
+        if valid is not None:
+            self.valid = self.padded(valid)
+
+    def padded(self, sequences: Any) -> Any:
+        """Return sequences as long as a segment at least, where that is not known."""
+        if isinstance(self.steps, int) or not isinstance(self.size, int):
+            return sequences
+        more = tf.maximum(self.size - self.steps, 0)
+        axes = len(sequences.shape)
+        return tf.pad(sequences, [[0, 0], [0, more], *[[0, 0]] * (axes - 2)])
 
     def cut(self, inputs: Any, i: Any) -> tuple[Any, Any]:
         """Return inputs and mask of a segment by its number; None for the last."""
         start = self.full * self.size if i is None else i * self.size
-        end = self.steps if i is None else start + self.size
-        size = None
-        if isinstance(self.steps, int) and isinstance(self.size, int):
-            size = self.steps - self.full * self.size if i is None else self.size
-        cut = inputs[:, start:end]
-        cut = tf.ensure_shape(cut, (self.batch, size, *inputs.shape[2:]))
-        if self.valid is None:
-            return cut, None
-        return cut, tf.ensure_shape(self.valid[:, start:end], (self.batch, size))
+        size = self.steps - start if i is None else self.size
+
+        def part(tensor: Any) -> Any:
+            # A slice of a size that the compiler knows, where the start is unknown.
+            more = tf.shape(tensor)[2:]
+            shape = tf.concat([[tf.shape(tensor)[0], size], more], 0)
+            origin = tf.concat([[0, start], tf.zeros_like(more)], 0)
+            known = size if isinstance(size, int) else None
+            found = tf.slice(tensor, origin, shape)
+            return tf.ensure_shape(found, (self.batch, known, *tensor.shape[2:]))
+
+        return part(inputs), None if self.valid is None else part(self.valid)
 
     def array(self, state: Any) -> tf.TensorArray:
         """Return an array for a state before each segment but the last."""
@@ -160,8 +176,13 @@ class Segments:
 
     def stack(self, array: tf.TensorArray, inputs: Any, sizes: list) -> Any:
         """Return what all full segments gave, `(segments, batch, *sizes)`."""
-        # Of no segment too, where the array does not know the shape.
-        return tf.reshape(array.stack(), (self.full, tf.shape(inputs)[0], *sizes))
+        shape = (self.full, tf.shape(inputs)[0], *sizes)
+        nothing = tf.zeros(shape, array.dtype)  # of which an array knows no shape
+        if isinstance(self.full, int):
+            return tf.reshape(array.stack(), shape) if self.full else nothing
+        return tf.cond(
+            self.full > 0, lambda: tf.reshape(array.stack(), shape), lambda: nothing
+        )
 
     def joined(self, stacked: Any) -> Any:
         """Return `(segments, batch, size, n)` as `(batch, segments · size, n)`."""

@@ -33,7 +33,7 @@ def adding(n: int = 1000, length: int = 200, seed: int = 0) -> Task:
     (arXiv 1504.00941).
     """
     n, length = checked("n", n, 1), checked("length", length, 2)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked("seed", seed, 0))
     numbers, markers = rng.random((n, length)), np.zeros((n, length))
     half, rows = length // 2, np.arange(n)
     markers[rows, rng.integers(0, half, n)] = 1

@@ -41,7 +41,9 @@ def copy_memory(
     """
     n, length = checked("n", n, 1), checked("length", length, 1)
     symbols, copied = checked("symbols", symbols, 2), checked("copied", copied, 1)
-    given = np.random.default_rng(seed).integers(0, symbols, (n, copied))
+    given = np.random.default_rng(checked("seed", seed, 0)).integers(
+        0, symbols, (n, copied)
+    )
     blank, sign, steps = symbols, symbols + 1, length + 2 * copied
     read = np.full((n, steps), blank)
     read[:, :copied], read[:, copied + length - 1] = given, sign
@@ -82,7 +84,9 @@ def reverse(n: int = 1000, length: int = 10, symbols: int = 8, seed: int = 0) ->
     """
     n, length = checked("n", n, 1), checked("length", length, 1)
     symbols = checked("symbols", symbols, 2)
-    given = np.random.default_rng(seed).integers(0, symbols, (n, length))
+    given = np.random.default_rng(checked("seed", seed, 0)).integers(
+        0, symbols, (n, length)
+    )
     blank, sign = symbols, symbols + 1
     signs = np.full((n, length), blank)
     signs[:, 0] = sign

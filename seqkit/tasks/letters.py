@@ -47,7 +47,7 @@ def letters(n: int = 100, length: int = 60, seed: int = 0) -> Task:
     Reference: J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
     """
     n, length = checked("n", n, 1), checked("length", length, 1)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked("seed", seed, 0))
     rows = []
     for words in rng.integers(0, len(WORDS), (n, length)):
         text = "".join(WORDS[word] for word in words)[: length + 1]

@@ -34,7 +34,7 @@ def temporal_order(n: int = 1000, length: int = 100, seed: int = 0) -> Task:
     Computation 9, 1997, task 6a, there in 100 to 110 steps.
     """
     n, length = checked("n", n, 1), checked("length", length, 10)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked("seed", seed, 0))
     symbols = rng.integers(0, 4, (n, length))
     kinds, rows = rng.integers(0, 2, (2, n)), np.arange(n)
     for kind, (start, end) in zip(kinds, ((0.1, 0.2), (0.5, 0.6)), strict=True):

@@ -34,7 +34,7 @@ def delayed_parity(
     n, bits = checked("n", n, 1), checked("bits", bits, 1)
     delay = checked("delay", delay, 0)
     length = checked("length", length, bits + delay)
-    ones = np.random.default_rng(seed).integers(0, 2, (n, length))
+    ones = np.random.default_rng(checked("seed", seed, 0)).integers(0, 2, (n, length))
     sums = np.cumsum(np.pad(ones, [(0, 0), (bits, 0)]), axis=1)
     parity = (sums[:, bits:] - sums[:, :-bits]) % 2
     targets = np.zeros_like(ones)

@@ -31,7 +31,7 @@ def sine_with_lag(n: int = 1000, length: int = 50, lag: int = 5, seed: int = 0) 
         checked("length", length, 2),
         checked("lag", lag, 1),
     )
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked("seed", seed, 0))
     frequency, phase = rng.uniform(0.2, 0.6, (n, 1)), rng.uniform(0, 2 * np.pi, (n, 1))
     wave = np.sin(frequency * np.arange(length + lag) + phase)[..., None]
     wave = wave.astype("float32")

@@ -35,7 +35,7 @@ def syllables(plans: int = 4, length: int = 8, seed: int = 0) -> Task:
     ICS report 8604, University of California, San Diego, 1986.
     """
     plans, length = checked("plans", plans, 1), checked("length", length, 1)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked("seed", seed, 0))
     kinds = ("bdg", "aiu")
     texts = [
         [CODES[kinds[t % 2][rng.integers(0, 3)]] for t in range(length)]

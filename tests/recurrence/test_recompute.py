@@ -1,5 +1,6 @@
 """Recomputation gives what back-propagation through all steps gives."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -92,6 +93,21 @@ def test_stacks_and_scans():
     for make in (stack, lambda k: MinGRU(3, recompute=k, **STATE)):
         expected = results(make(False), X, in_graph=False)
         same(results(make(3), X, in_graph=False), expected)
+
+
+@pytest.mark.parametrize("time", [5, None])
+@pytest.mark.parametrize(("every", "jit"), [(9, False), (2, True)])
+def test_in_fit(every, jit, time):
+    """Batches of unknown size; more steps between than there are; all compiled."""
+    losses = []
+    for options in ({}, {"recompute": every}):
+        keras.utils.set_random_seed(0)
+        inputs = keras.Input((time, 2))
+        model = keras.Model(inputs, GRU(2, **options)(inputs))
+        model.compile("sgd", "mse", jit_compile=jit)
+        history = model.fit(X[:, :5], np.zeros((3, 2)), verbose=0, epochs=2)
+        losses.append(history.history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-5)
 
 
 @pytest.mark.parametrize("in_graph", [False, True])

@@ -104,6 +104,8 @@ def test_order_and_parity_by_hand():
         (lambda: tasks.delayed_parity(length=6), "length"),
         (lambda: tasks.sine_with_lag(lag=1.5), "lag"),
         (lambda: tasks.letters(length=True), "length"),
+        (lambda: tasks.reverse(seed="a"), "seed"),
+        (lambda: tasks.adding(seed=-1), "seed"),
     ],
 )
 def test_bad_numbers_are_named(make, name):
