@@ -107,6 +107,11 @@ class CompositeCell(Cell):
     def build(self, input_shape: tuple) -> None:
         """Create the parts' weights for inputs `(..., features)`."""
         for k, part in enumerate(self.parts):
+            if part.compute_dtype != self.compute_dtype:
+                raise ValueError(
+                    f"`dtype` of {self.name!r} must be that of {part.name!r} inside, "
+                    f"{part.dtype_policy.name}, got {self.dtype_policy.name}."
+                )
             width = self.input_widths()[k]  # known once the part before is built
             if not part.built:
                 part.build((*input_shape[:-1], width or input_shape[-1]))

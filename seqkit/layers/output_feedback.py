@@ -172,6 +172,7 @@ class OutputFeedback(LayerOverLayer):
 
     def _array(self, name: str, value: Any, wanted: tuple) -> Any:
         """Return a tensor in the compute dtype, if it has the shape that is wanted."""
+        value = value.to_tensor() if hasattr(value, "row_lengths") else value
         try:
             value = ops.cast(ops.convert_to_tensor(value), self.compute_dtype)
             shape = tuple(value.shape)

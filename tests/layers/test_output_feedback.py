@@ -148,6 +148,15 @@ def built():
     return layer
 
 
+def test_targets_may_be_ragged():
+    layer, lengths = built(), [6, 3, 1]
+    x, y = (tf.RaggedTensor.from_tensor(each, lengths) for each in (X, Y))
+    mask = np.arange(6) < np.array(lengths)[:, None]
+    np.testing.assert_allclose(
+        layer(x, targets=y), layer(X, mask=mask, targets=Y), atol=1e-6
+    )
+
+
 def test_what_is_given_may_be_lists():
     layer = built()
     expected = layer.generate(2, seed=Y, initial_state=layer.initial_state(1))

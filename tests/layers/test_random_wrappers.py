@@ -266,6 +266,11 @@ def test_a_budget_counts_wherever_a_skip_rnn_stands(outside):
         ),
         (lambda: WeightDrop(SimpleRNNCell(3), rate=-0.5), "`rate` must"),
         (lambda: LearnedInitialState(GRU(3), kind="none"), "`kind` must be one of"),
+        (lambda: Zoneout(GRU(3), dtype="float64")(X), "`dtype` of 'zoneout_cell.*floa"),
+        (
+            lambda: Stack([GRU(3), GRU(3, dtype="mixed_float16")])(X),
+            "that of 'gru_cell.*' inside, mixed_float16, got float32",
+        ),
         (lambda: WeightDrop(MinGRU(3))(X), "`layer` must have weights that act on a"),
         (lambda: Zoneout(Clockwork(4), cell_rate=0.5), "`cell_rate` is for the states"),
         (lambda: LearnedInitialState(GRU(3), stddev=0.5), "`stddev` goes with kind="),
