@@ -56,14 +56,18 @@ def explain_translation(model: "Translator", text: str, path: str) -> str:
     log-probability of that.
 
     Raises:
-        InputError: The decoder takes its steps one by one, or the text has too many
-            tokens for a page.
+        InputError: The decoder takes its steps one by one, or the text has no tokens or
+            too many for a page.
     """
     if model.settings.input_feeding:
         raise InputError(
             "explain needs a decoder that reads whole sentences; got one with input "
             "feeding"
         )
+    source = model.source_codec([text])[0].numpy()[: model.settings.max_length]
+    if not len(source):
+        raise InputError("TEXT must have a token; got none")
+    source = [*map(int, source), TextCodec.END]
     found: dict[str, Any] = {}
 
     def search(*arguments: Any, **options: Any) -> Any:
@@ -73,12 +77,7 @@ def explain_translation(model: "Translator", text: str, path: str) -> str:
     answers = model.search(tf.constant([text]), model.settings.beam, 1, by=search)
     translation = answers["texts"][0, 0].numpy().decode()
     ids = found["best"].ids[0, 0].numpy().tolist()
-    target = [each for each in ids if each > TextCodec.END]
-    if not target:
-        raise InputError("TEXT must have a token; got none")
-    target.append(TextCodec.END)
-    source = model.source_codec([text])[0].numpy()[: model.settings.max_length]
-    source = [*map(int, source), TextCodec.END]
+    target = [*(each for each in ids if each > TextCodec.END), TextCodec.END]
 
     def log_probability(logits: Any) -> Any:
         rows = tf.nn.log_softmax(logits[0])
