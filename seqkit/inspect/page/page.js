@@ -91,6 +91,10 @@
     line: { color: "#222", width: 1 },
   });
 
+  const steps = () => ({
+    title: { text: "time step" }, zeroline: false, dtick: layer().time <= 12 ? 1 : null,
+  });
+
   function drawOverview() {
     const q = quantity(), z = grid(q, state.shown), most = greatest(numbers(q, state.shown));
     const what = label(q) + (state.shown === "gradients" ? ", gradient" : "");
@@ -102,7 +106,7 @@
     }], {
       title: { text: what + " of all units over time", font: { size: 13 } },
       height: 300, margin: { l: 55, r: 10, t: 34, b: 34 },
-      xaxis: { title: { text: "time step" }, zeroline: false },
+      xaxis: steps(),
       yaxis: {
         title: { text: "unit" }, zeroline: false,
         tickvals: ticks(q.units.length), ticktext: ticks(q.units.length).map((k) => q.units[k]),
@@ -133,7 +137,7 @@
         font: { size: 13 },
       },
       height: 300, margin: { l: 55, r: 10, t: 34, b: 34 }, hovermode: "x unified",
-      xaxis: { title: { text: "time step" }, zeroline: false }, yaxis: { zeroline: false },
+      xaxis: steps(), yaxis: { zeroline: false },
       shapes: [line(state.step)],
     }, QUIET);
   }
