@@ -38,7 +38,7 @@ class TextCodec:
             `seqkit.text.merges`) at level "bpe", the known tokens at the others.
         lowercase: Whether upper and lower case are one.
         read_only: Whether texts are read and never written: tags of HTML count for
-            nothing, curly marks are straight, and a word is the same token with
+            nothing, curly apostrophes are straight, and a word is the same token with
             and without a space before it. Ids are not decoded then.
 
     Raises:

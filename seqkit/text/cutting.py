@@ -7,11 +7,11 @@ import tensorflow as tf
 from seqkit.text.composing import compose
 from seqkit.text.lower_case import lower_case
 from seqkit.text.rules import (
+    APOSTROPHE,
     INVISIBLE,
     JOINERS,
     LONGEST,
     PIECES,
-    PLAINER,
     SPACE,
     TAG,
 )
@@ -24,7 +24,7 @@ def normalize(texts: Any, lowercase: bool, read_only: bool = False) -> tf.Tensor
         texts: Strings.
         lowercase: Whether upper and lower case are one.
         read_only: Whether nothing is to be written as it was: tags of HTML go,
-            its entities and curly marks become plain.
+            and curly apostrophes become straight.
 
     Example:
         >>> texts = normalize([b" Caf\\xe9 \\t x", "\u00adNo\u3000<b>"], lowercase=True)
@@ -36,8 +36,7 @@ def normalize(texts: Any, lowercase: bool, read_only: bool = False) -> tf.Tensor
     if read_only:
         texts = tf.strings.regex_replace(texts, TAG, " ")
         texts = tf.strings.regex_replace(texts, JOINERS, r"\1")
-        for pattern, plain in PLAINER.items():
-            texts = tf.strings.regex_replace(texts, pattern, plain)
+        texts = tf.strings.regex_replace(texts, APOSTROPHE, "'")
     texts = compose(tf.strings.regex_replace(texts, INVISIBLE, ""))
     texts = tf.strings.strip(tf.strings.regex_replace(texts, SPACE, " "))
     if lowercase:  # last: it would cut a text at a NUL character

@@ -5,9 +5,8 @@ This is the side of Python; `seqkit.text.cutting` is that of the graph.
 A text is first normalized: bytes that are not UTF-8 become U+FFFD, characters are
 composed, invisible formatting characters go, runs of white space and control characters
 become one space, spaces at both ends go and, on demand, letters become lower case. A
-text that is read only, not written, loses tags of HTML, its commonest
-entities of HTML become what they stand for, its curly quotation marks and apostrophes
-straight. Then it is cut; a space belongs to the piece after it, and the first
+text that is read only, not written, loses tags of HTML, and its curly
+apostrophes become straight. Then it is cut; a space belongs to the piece after it, and the first
 piece has one too, so that a word is the same piece wherever it stands. The pieces
 joined are the text, always.
 
@@ -68,11 +67,11 @@ TAG = (  # <br />, </b>, <a href="...">, comments; attributes have values
     r"""(?:[ \t\n\r]+[A-Za-z:-]+[ ]*=[ ]*(?:"[^"<>]*"|'[^'<>]*'|[^ \t\n\r"'<>]+))*"""
     r"[ \t\n\r]*/?>"
 )
-PLAINER = {  # what is written for what it stands for, in this order
+APOSTROPHE = "[\u02bc\u2018\u2019\u201b\u2032\uff07]"
+_PLAINER = {  # by which texts are known to be the same, in this order
     "&(?:nbsp|#160);": " ",
     "&(?:quot|ldquo|rdquo|#0?34|#822[01]);|[\u201c-\u201f\u2033\uff02]": '"',
-    "&(?:apos|lsquo|rsquo|#0?39|#821[67]);"
-    "|[\u00b4\u02bc\u2018\u2019\u201b\u2032\uff07]": "'",
+    "&(?:apos|lsquo|rsquo|#0?39|#821[67]);|\u00b4": "'",
     "&(?:lt|#0?60);": "<",
     "&(?:gt|#0?62);": ">",
     "&(?:amp|#0?38);": "&",
@@ -100,8 +99,7 @@ def normalize_in_python(text: str, lowercase: bool, read_only: bool = False) -> 
     """
     if read_only:
         text = re.sub(JOINERS, r"\1", re.sub(TAG, " ", text))
-        for pattern, plain in PLAINER.items():
-            text = re.sub(pattern, plain, text)
+        text = re.sub(APOSTROPHE, "'", text)
     text = compose_in_python(re.sub(INVISIBLE, "", text))
     text = re.sub(SPACE, " ", text).strip(" ")
     return text.lower() if lowercase else text
@@ -110,17 +108,16 @@ def normalize_in_python(text: str, lowercase: bool, read_only: bool = False) -> 
 def identity(text: str) -> str:
     r"""Give what two texts have in common that people would call the same text.
 
-    It is the normalized text that is read only, without case: white space, tags and
-    entities of HTML, invisible characters, curly and straight apostrophes, and how
-    characters are composed make no difference.
-
-    Args:
-        text: As it was written.
+    It is the normalized text that is read only, without case: white space, tags of
+    HTML, invisible characters, curly and straight apostrophes, and how characters are
+    composed make no difference. Neither do entities of HTML and quotation marks.
 
     Example:
         >>> identity("Cafe\u0301  l\u2019eau<br />") == identity(" caf\u00e9 L&#39;EAU")
         True
     """
+    for pattern, plain in _PLAINER.items():
+        text = re.sub(pattern, plain, text)
     text = normalize_in_python(text, lowercase=False, read_only=True)
     return unicodedata.normalize("NFC", text.casefold())
 
