@@ -5,8 +5,8 @@ This is the side of Python; `seqkit.text.cutting` is that of the graph.
 A text is first normalized: bytes that are not UTF-8 become U+FFFD, characters are
 composed, invisible formatting characters go, runs of white space and control characters
 become one space, spaces at both ends go and, on demand, letters become lower case. A
-text that is read only, not written, loses tags of HTML, and its curly
-apostrophes become straight. Then it is cut; a space belongs to the piece after it, and the first
+text that is read only, not written, loses tags of HTML, and its curly apostrophes
+become straight. Then it is cut; a space belongs to the piece after it, and the first
 piece has one too, so that a word is the same piece wherever it stands. The pieces
 joined are the text, always.
 
