@@ -226,8 +226,8 @@ def printable(text: str) -> str:
     r"""Give a text whose control characters a terminal does not obey.
 
     Example:
-        >>> print(printable("two\\nlines, \\x1b[31mred"))
-        two\\nlines, \\x1b[31mred
+        >>> print(printable("two\nlines, \x1b[31mred"))
+        two\nlines, \x1b[31mred
     """
     return "".join(
         sign.encode("unicode_escape").decode()
