@@ -112,6 +112,9 @@ def identity(text: str) -> str:
     HTML, invisible characters, curly and straight apostrophes, and how characters are
     composed make no difference. Neither do entities of HTML and quotation marks.
 
+    Args:
+        text: Any text.
+
     Example:
         >>> identity("Cafe\u0301  l\u2019eau<br />") == identity(" caf\u00e9 L&#39;EAU")
         True
