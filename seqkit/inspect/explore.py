@@ -42,6 +42,7 @@ def explore(
     Raises:
         ValueError: there are not as many tokens as time steps, there is no such row, or
             the trace is too long.
+        FileNotFoundError: there is no such folder.
 
     Example:
     >>> import pathlib, tempfile
@@ -54,6 +55,10 @@ def explore(
     ...     "<title>" in page.read_text()
     True
     """
+    if not Path(path).parent.is_dir():
+        raise FileNotFoundError(
+            f"`path` must be in a folder that is there, got {str(path)!r}."
+        )
     shown = []
     for layer in trace.layers:
         rows = len(layer.inputs)

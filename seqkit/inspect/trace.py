@@ -42,7 +42,7 @@ def trace(
 
     Raises:
         ValueError: nothing ran that can be traced, a layer inside cannot be, or `loss`
-            does not give a number that depends on what the call returns.
+            is no function that gives a number which depends on what the call returns.
 
     Example: a unit that adds up what comes in. The loss is its last value; so it grows
     with each state, and each input, as fast as that does.
@@ -75,6 +75,10 @@ def trace(
     if not isinstance(layer_or_model, keras.layers.Layer):
         raise ValueError(
             f"`layer_or_model` must be a layer or a model, got {layer_or_model!r}."
+        )
+    if loss is not None and not callable(loss):
+        raise ValueError(
+            f"`loss` must be a function of what the call returns, got {loss!r}."
         )
     given = {"mask": mask, "initial_state": initial_state}
     given = {name: value for name, value in given.items() if value is not None}
@@ -127,7 +131,10 @@ def _set_back(layer: keras.layers.Layer) -> Iterator[None]:
     for _, inside in layers_inside(layer):
         states = inside.states if isinstance(inside, keras.layers.RNN) else None
         changing += keras.tree.flatten(states or [])
-    before = [(variable, np.array(variable)) for variable in changing]
+    before = [
+        (variable, np.array(keras.ops.convert_to_numpy(variable)))
+        for variable in changing
+    ]
     try:
         yield
     finally:

@@ -124,6 +124,8 @@ def test_what_moves_most_is_shown(tmp_path, monkeypatch):
 def test_bad_arguments(found, tmp_path, arguments, message):
     with pytest.raises(ValueError, match=message):
         explore(found, tmp_path / "page.html", **arguments)
+    with pytest.raises(FileNotFoundError, match="`path` must be in a folder that is"):
+        explore(found, tmp_path / "none" / "page.html")
     assert not list(tmp_path.iterdir())
 
 

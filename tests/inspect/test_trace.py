@@ -312,6 +312,8 @@ def test_what_cannot_be_traced():
         trace(np.tanh, X)
     with pytest.raises(ValueError, match="`loss` must give a number, got a tensor"):
         trace(layers.GRU(2), X, loss=lambda y: y)
+    with pytest.raises(ValueError, match="`loss` must be a function"):
+        trace(layers.GRU(2), X, loss="mse")
     model = keras.Sequential([layers.GRU(2)], name="model")
     with pytest.raises(ValueError, match="`initial_state` must be None for 'model'"):
         trace(model, X, initial_state=[np.ones((BATCH, 2))])
