@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import multiprocessing
 import os
 import statistics
@@ -30,9 +31,15 @@ SOLVED = 0.1  # of the blind loss
 
 
 def loss_after(
-    network: str, task: str, length: int, steps: int, units: int, seed: int
-) -> tuple[float, float]:
-    """The loss on new sequences after training, and the blind one."""
+    network: str,
+    task: str,
+    length: int,
+    steps: int,
+    units: int,
+    rate: float,
+    seed: int,
+) -> tuple[float | None, float]:
+    """The loss on new sequences after training, None if it diverged; the blind one."""
     import keras
 
     from seqkit import layers, tasks
@@ -47,11 +54,11 @@ def loss_after(
     model = keras.Model(inputs, outputs)
     of_classes = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     loss = of_classes if training.loss.startswith("sparse") else training.loss
-    optimizer = keras.optimizers.Adam(1e-2, global_clipnorm=1.0)
+    optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
     model.compile(optimizer, loss)
     model.fit(training.inputs, training.targets, batch_size=BATCH, verbose=0)
     reached = model.evaluate(test.inputs, test.targets, batch_size=TESTED, verbose=0)
-    return float(reached), test.blind
+    return (float(reached) if math.isfinite(reached) else None), test.blind
 
 
 class Training(NamedTuple):
@@ -63,6 +70,7 @@ class Training(NamedTuple):
     length: int
     steps: int
     units: int
+    rate: float
 
 
 def work(training: Training) -> dict:
@@ -94,6 +102,8 @@ def main(words: Sequence[str]) -> int:
         help="adding, copy")  # fmt: skip
     add("--steps", type=positive, default=2000, help="training steps; 2000 by default")
     add("--units", type=positive, default=32, help="32 by default")
+    add("--rate", type=float, default=0.01,
+        help="learning rate of Adam; 0.01 by default")  # fmt: skip
     add("--seeds", type=positive, default=3, help="how many; 3 by default")
     add("--length", type=positive, help="of the sequences; 200 (adding), 50 (copy)")
     add("--processes", type=positive, default=2, help="2 by default")
@@ -105,7 +115,7 @@ def main(words: Sequence[str]) -> int:
     found = json.loads(file.read_text()) if file.exists() else []
     wanted = [
         Training(task, network, seed, options.length or LENGTHS[task], options.steps,
-                 options.units)
+                 options.units, options.rate)
         for task, network, seed
         in product(options.tasks, options.networks, range(options.seeds))
     ]  # fmt: skip
@@ -119,13 +129,14 @@ def main(words: Sequence[str]) -> int:
             file.write_text(json.dumps(found, indent=1) + "\n")
             print(
                 f"{each['task']}, {each['network']}, seed {each['seed']}: "
-                f"{each['loss'] / each['blind']:.1%} of the blind loss",
+                f"{loss(each) / each['blind']:.1%} of the blind loss",
                 file=sys.stderr,
                 flush=True,
             )
     print(
-        f"{options.steps} steps of {BATCH} sequences, {options.units} units, "
-        f"{options.seeds} seeds; median (least to greatest) test loss\n\n"
+        f"{options.steps} steps of {BATCH} sequences, {options.units} units, learning "
+        f"rate {options.rate:g}, {options.seeds} seeds; "
+        "median (least to greatest) test loss\n\n"
         f"{'task':<8}{'network':<16}{'loss':>26}{'of blind':>10}  solved"
     )
     for task, network in product(options.tasks, options.networks):
@@ -143,12 +154,17 @@ def key(result: dict) -> Training:
     return Training(*(result[name] for name in Training._fields))
 
 
+def loss(result: dict) -> float:
+    """The loss that was reached; infinite where the training diverged."""
+    return math.inf if result["loss"] is None else result["loss"]
+
+
 def line(found: Sequence[dict]) -> str:
     """A row of the table: a network on a task."""
-    losses, blind = [each["loss"] for each in found], found[0]["blind"]
+    losses, blind = [loss(each) for each in found], found[0]["blind"]
     median = statistics.median(losses)
     spread = f"{median:.4f} ({min(losses):.4f} to {max(losses):.4f})"
-    solved = sum(each["loss"] < SOLVED * each["blind"] for each in found)
+    solved = sum(loss(each) < SOLVED * each["blind"] for each in found)
     return (
         f"{found[0]['task']:<8}{found[0]['network']:<16}{spread:>26}"
         f"{median / blind:>10.0%}  {solved} of {len(losses)}"
