@@ -137,7 +137,7 @@ def main(words: Sequence[str]) -> int:
         f"{options.steps} steps of {BATCH} sequences, {options.units} units, learning "
         f"rate {options.rate:g}, {options.seeds} seeds; "
         "median (least to greatest) test loss\n\n"
-        f"{'task':<8}{'network':<16}{'loss':>26}{'of blind':>10}  solved"
+        f"{'task':<8}{'network':<18}{'loss':>26}{'of blind':>10}  solved"
     )
     for task, network in product(options.tasks, options.networks):
         of = [
@@ -166,7 +166,7 @@ def line(found: Sequence[dict]) -> str:
     spread = f"{median:.4f} ({min(losses):.4f} to {max(losses):.4f})"
     solved = sum(loss(each) < SOLVED * each["blind"] for each in found)
     return (
-        f"{found[0]['task']:<8}{found[0]['network']:<16}{spread:>26}"
+        f"{found[0]['task']:<8}{found[0]['network']:<18}{spread:>26}"
         f"{median / blind:>10.0%}  {solved} of {len(losses)}"
     )
 

@@ -102,12 +102,27 @@ figure
 # %%
 # A lower rate
 # ------------
-# Some networks were published with lower learning rates. Of those that did not solve a
-# task at 0.01, these were trained once more at 0.001 (``--rate 0.001``), for as many
-# steps.
+# Of the networks that did not solve the adding problem, these were trained once more at
+# a rate of 0.001 (``--rate 0.001``), for as many steps.
 
 lower = results[results["rate"] == 0.001]
 by_network = lower.groupby(["task", "network"])["share"]
-again = pd.DataFrame({"loss": by_network.median().round(3), "worst": by_network.max()})
+again = pd.DataFrame({"loss": by_network.median().round(3), "best": by_network.min()})
 again["solved"] = by_network.agg(lambda shares: f"{(shares < 0.1).sum()} of 3")
 again
+
+# %%
+# Beside what was published
+# -------------------------
+# - As published: networks with gates solve the adding problem of 200 steps; `SimpleRNN`,
+#   `Elman` and `Jordan` stay at the blind loss (Hochreiter & Schmidhuber 1997). None
+#   solves copy memory in so few steps, as none but a unitary network did at first
+#   (Arjovsky et al. 2016); `LRU` and `LEM` get furthest.
+# - Not as published: `IRNN` (Le et al. 2015), `IndRNN` (Li et al. 2018) and `coRNN` (Rusch
+#   & Mishra 2021) solved adding problems as long as this with settings chosen for them and
+#   many more steps; here they have not begun to at either rate. `NAS` and `ProjectedLSTM`
+#   depend on the seed.
+# - To be expected: `LRU` is linear from input to output, and cannot multiply a number by
+#   its mark; published models put layers that are not linear between. `EchoState` is
+#   trained here by gradients like the others, its readout alone; `fit_readout` is its own
+#   way.
