@@ -17,7 +17,7 @@ to be had again. First read :doc:`when not to use a recurrent network
    * - a thousand steps and more, in little time
      - `LRU`, `RGLRU`, `MinGRU`, `MinLSTM`: the whole sequence at once, as a scan
    * - memory over long gaps, few weights
-     - `IndRNN`, `IRNN`, `coRNN`, `LEM`
+     - `MinGRU`, `MGU`, `MinimalRNN`, `LEM`
    * - readings at uneven times
      - `CfC`
    * - missing readings
