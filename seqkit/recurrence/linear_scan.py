@@ -90,13 +90,11 @@ def linear_scan(
     Returns:
         Tensors `(time, batch, size)`, as many.
     """
-    run: Callable = _in_blocks if in_blocks else _one_by_one
     if exporting():  # a SavedModel has no place for gradients given by hand
-        return run(a, b, start, reverse)
+        return _run(a, b, start, in_blocks, reverse)
     a, b, start = local((a, b, start))
-    every = constants(run(*constants((a, b, start)), reverse))
-    for h in every:
-        h.set_shape(b[0].shape)
+    fixed_a, fixed_b, fixed_start = constants((a, b, start))
+    every = constants(_run(fixed_a, fixed_b, fixed_start, in_blocks, reverse))
 
     def gradient(*upstream: Any) -> list:
         constant = len(a[0].shape) == 1
@@ -115,6 +113,15 @@ def linear_scan(
 
     found = with_gradient(every, [*a, *b, *start], gradient)
     return found
+
+
+def _run(a: Parts, b: Parts, start: Parts, in_blocks: bool, reverse: bool) -> list:
+    """Return all states, with all that is known of their shapes."""
+    run: Callable = _in_blocks if in_blocks else _one_by_one
+    every = run(a, b, start, reverse)
+    for h in every:
+        h.set_shape(b[0].shape)
+    return every
 
 
 def _at_end(tensor: Any, at_start: bool = False) -> Any:

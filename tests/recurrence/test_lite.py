@@ -42,8 +42,9 @@ def model_of(layer, batch, time):
 
 
 @pytest.mark.parametrize(("batch", "time"), SHAPES)
-def test_one_layer(batch, time):
-    check(model_of(layers.LSTM(4), batch, time), X)
+@pytest.mark.parametrize("make", [layers.LSTM, layers.RGLRU])
+def test_one_layer(make, batch, time):
+    check(model_of(make(4), batch, time), X)
 
 
 def test_a_model_with_masks():
