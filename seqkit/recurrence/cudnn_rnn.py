@@ -1,8 +1,9 @@
 """cuDNN's recurrent networks: one op, its parameters and its gradient.
 
-The backward pass of cuDNN writes into what its forward pass kept. TensorFlow gives the
-same memory to every gradient of one call, and all but the first are wrong: those of a
-persistent tape, or of a tape inside another. Here each gradient gets a copy.
+The backward pass of cuDNN may write into what its forward pass kept, and TensorFlow
+gives the same memory to every gradient of one call. On a card, gradients asked for
+twice, by a persistent tape or a tape inside another, were wrong. Here each gradient gets
+a copy.
 """
 
 from collections.abc import Sequence
