@@ -8,23 +8,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from benchmarks.trace import BROWSER
 from seqkit import layers
 from seqkit.inspect import explore, trace
 from seqkit.inspect.packed import MOST_NUMBERS, packed, unpacked
 
 TOKENS = ["the", "</script>", "<b>film</b>", "%code%", "was", "“bad”"]
 MASK = np.array([[True] * 6, [True] * 5 + [False]])
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1300,1000",
-]
+FLAGS = [*BROWSER, "--window-size=1300,1000"]
 
 
 def of_last(y):

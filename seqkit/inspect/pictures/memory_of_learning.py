@@ -58,13 +58,7 @@ def memory_of_learning_table(
     Reference: A. Gruslys et al., "Memory-efficient backpropagation through time", NIPS
     2016; R. J. Williams, J. Peng, Neural Computation 2, 1990, for truncation.
     """
-    rows = []
-    for way, kinds in _spans(layer, batch, steps, segment, chunk).items():
-        for what, (size, spans) in kinds.items():
-            count = sum(span.steps for span in spans)
-            rows.append((way, what, count, size, count * size))
-    columns = ["way", "what", "steps", "bytes_a_step", "bytes"]
-    return pd.DataFrame(rows, columns=columns)
+    return _table(_spans(layer, batch, steps, segment, chunk))
 
 
 def memory_of_learning(
@@ -97,7 +91,7 @@ def memory_of_learning(
     ['full', 'recomputed', 'truncated']
     """
     ways = _spans(layer, batch, steps, segment, chunk)
-    table = memory_of_learning_table(layer, batch, steps, segment, chunk)
+    table = _table(ways)
     totals = table.groupby("way")["bytes"].sum()
     kinds = list(next(iter(ways.values())))
     figure = new_figure(9.0, 1.2 + len(ways) * (0.7 + 0.28 * len(kinds)))
@@ -135,6 +129,17 @@ def _draw(axes: Axes, kept: dict, kinds: list[str], steps: int) -> None:
     axes.set_xlim(0, steps)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
+
+
+def _table(ways: dict[str, dict[str, tuple[int, list[_Span]]]]) -> pd.DataFrame:
+    """Return the table of what each way keeps."""
+    rows = []
+    for way, kinds in ways.items():
+        for what, (size, spans) in kinds.items():
+            count = sum(span.steps for span in spans)
+            rows.append((way, what, count, size, count * size))
+    columns = ["way", "what", "steps", "bytes_a_step", "bytes"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _spans(
