@@ -2,8 +2,8 @@
 
 The backward pass of cuDNN may write into what its forward pass kept, and TensorFlow
 gives the same memory to every gradient of one call. On a card, gradients asked for
-twice, by a persistent tape or a tape inside another, were wrong. Here each gradient gets
-a copy.
+twice, by a persistent tape or a tape inside another, were wrong. Here each gradient has
+a copy of its own.
 """
 
 from collections.abc import Sequence
