@@ -8,6 +8,8 @@ Gathered in one place, so that a change in Keras is one change here.
   `reset_dropout_mask` and `reset_recurrent_dropout_mask`, by which `keras.layers.RNN`
   too draws the dropout masks of a cell once a sequence.
 - `keras_rnn`: Keras's time loop, on any backend. It moved in Keras 3.16.
+- `call_error`: sets `_keras_call_info_injected`, by which Keras knows errors that tell
+  all there is to tell.
 - `sublayers`: the layers that a layer holds, its attribute `_layers`.
 - `EXPORTERS`: modules that trace a model into a graph which must run elsewhere.
 - `LITE_EXPORTERS`: those of them that trace it for TensorFlow Lite, now LiteRT.
@@ -24,6 +26,7 @@ __all__ = [
     "LITE_EXPORTERS",
     "AutocastScope",
     "DropoutRNNCell",
+    "call_error",
     "keras_rnn",
     "sublayers",
 ]
@@ -37,6 +40,16 @@ EXPORTERS = (
 )
 
 keras_rnn = getattr(backend.rnn, "rnn", backend.rnn)
+
+
+def call_error(message: str) -> ValueError:
+    """Return an error that leaves the call of a layer as it is, in one line.
+
+    To others Keras adds all arguments of the call, a line each.
+    """
+    error: Any = ValueError(message)
+    error._keras_call_info_injected = True
+    return error
 
 
 def sublayers(layer: Any) -> list:

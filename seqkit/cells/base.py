@@ -10,7 +10,7 @@ from keras import ops
 
 from seqkit.cells import checks
 from seqkit.cells.naming import named
-from seqkit.keras_internals import DropoutRNNCell
+from seqkit.keras_internals import DropoutRNNCell, call_error
 from seqkit.signature import Extensible, config_from_signature
 
 _product: ContextVar[Callable] = ContextVar("product", default=ops.matmul)
@@ -159,7 +159,7 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
         """Run one time step."""
         listed = list(states) if isinstance(states, (list, tuple)) else [states]
         if len(listed) != len(self.state_sizes):
-            raise ValueError(
+            raise call_error(
                 f"`states` of {type(self).__name__} must hold {len(self.state_sizes)} "
                 f"tensors, got {len(listed)}."
             )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from seqkit.keras_internals import call_error
 from seqkit.scalars import plain
 
 
@@ -123,7 +124,7 @@ def product(vector: Any, kernel: Any) -> None:
     if any(len(shape) != 2 for shape in shapes) or (
         None not in (shapes[0][1], shapes[1][0]) and shapes[0][1] != shapes[1][0]
     ):
-        raise ValueError(
+        raise call_error(
             f"`dot` takes a vector (batch, n) and a kernel (n, m), got the shapes "
             f"{shapes[0]} and {shapes[1]}."
         )

@@ -10,6 +10,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.keras_internals import call_error
+
 
 def dense(name: str, sequences: Any, mask: Any) -> tuple[Any, Any]:
     """Return sequences as one tensor, and a mask where their lengths are their own.
@@ -27,7 +29,7 @@ def dense(name: str, sequences: Any, mask: Any) -> tuple[Any, Any]:
     if lengths is None:
         return sequences, mask
     if sequences.shape.rank != 3 or sequences.ragged_rank != 1:
-        raise ValueError(
+        raise call_error(
             f"`sequences` of {name!r} must be ragged in time alone, (batch, time, "
             f"features) with ragged_rank 1, got {tuple(sequences.shape)} with "
             f"{sequences.ragged_rank}."
@@ -38,6 +40,30 @@ def dense(name: str, sequences: Any, mask: Any) -> tuple[Any, Any]:
     mask = mask.to_tensor() if hasattr(mask, "row_lengths") else mask
     mask = mask_of_steps(name, sequences, mask)
     return sequences, there if mask is None else ops.logical_and(there, mask)
+
+
+def real(name: str, argument: str, tensor: Any, dtype: str) -> Any:
+    """Return a tensor of real numbers in a dtype.
+
+    Args:
+        name: the layer's name.
+        argument: what an error calls the tensor.
+        tensor: a tensor, an array, or a list of numbers; booleans are 0 and 1.
+        dtype: the dtype.
+
+    Raises:
+        ValueError: it holds strings or complex numbers, or is no tensor.
+    """
+    try:
+        tensor = ops.convert_to_tensor(tensor, sparse=False)
+        found = keras.backend.standardize_dtype(tensor.dtype)
+    except (TypeError, ValueError):
+        found = reprlib.repr(tensor).partition("\n")[0]
+    if not found.startswith(("float", "bfloat", "int", "uint", "bool")):
+        raise call_error(
+            f"`{argument}` of {name!r} must be a tensor of real numbers, got {found}."
+        )
+    return ops.cast(tensor, dtype)
 
 
 def known(name: str, sequences: Any, features: int, batch: int | None) -> Any:
@@ -54,7 +80,7 @@ def known(name: str, sequences: Any, features: int, batch: int | None) -> Any:
     """
     rule = f"`sequences` of {name!r}, which is stateful, must have {batch} rows"
     if batch is not None and sequences.shape[0] not in (None, batch):
-        raise ValueError(f"{rule}, got {sequences.shape[0]}.")
+        raise call_error(f"{rule}, got {sequences.shape[0]}.")
     if keras.config.backend() != "tensorflow":
         return sequences
     from seqkit.recurrence import shaped  # TensorFlow only from here on
@@ -89,7 +115,7 @@ def mask_of_steps(name: str, sequences: Any, mask: Any) -> Any:
         mask, dtype = None, "none"
     wanted = tuple(sequences.shape[:2])
     if dtype in ("none", "string") or len(mask.shape) == 0:
-        raise ValueError(
+        raise call_error(
             f"`mask` of {name!r} must be a boolean tensor of the shape {wanted}, got "
             f"{reprlib.repr(given)}."
         )
@@ -118,8 +144,63 @@ def _first(mask: Any) -> Any:
     return first if first is None or len(getattr(first, "shape", ())) > 1 else mask
 
 
-def states_of_rows(name: str, sequences: Any, states: Any, sizes: list) -> list:
-    """Return states as a list of tensors `(batch, size)`.
+def one_step(name: str, inputs: Any, features: int | None, dtype: str) -> Any:
+    """Return the inputs of one time step, `(batch, features)`, in a dtype.
+
+    Args:
+        name: the layer's name.
+        inputs: what is given.
+        features: how many there must be; None for any number.
+        dtype: the dtype.
+
+    Raises:
+        ValueError: they have another shape, or hold no real numbers.
+    """
+    inputs = real(name, "inputs", inputs, dtype)
+    if not fits(inputs.shape, (None, features)):
+        wanted = f"(batch, {features or 'features'})"
+        raise call_error(
+            f"`inputs` of {name!r} must have the shape {wanted}, got "
+            f"{tuple(inputs.shape)}."
+        )
+    return inputs
+
+
+def states_of_step(
+    name: str, inputs: Any, states: Any, sizes: list, dtype: str
+) -> list:
+    """Return the states before one time step as tensors `(batch, size)` in a dtype.
+
+    Args:
+        name: the layer's name.
+        inputs: tensor `(batch, features)`.
+        states: one tensor for each size, `(batch, size)`, or `(1, size)` for all rows.
+        sizes: the sizes of the states.
+        dtype: the dtype.
+
+    Raises:
+        ValueError: there is another number of states, or one has another shape, as far
+            as that is known.
+    """
+    listed = _listed(name, "states", states, sizes)
+    batch, checked = inputs.shape[0], []
+    for state, size in zip(listed, sizes, strict=True):
+        state = real(name, "states", state, dtype)
+        if not (fits(state.shape, (batch, size)) or fits(state.shape, (1, size))):
+            raise call_error(
+                f"`states` of {name!r} must have the shape {(batch, size)}, got "
+                f"{tuple(state.shape)}."
+            )
+        one_for_all = state.shape[0] == 1 and batch != 1
+        rows = ops.shape(inputs)[0]
+        checked.append(ops.broadcast_to(state, (rows, size)) if one_for_all else state)
+    return checked
+
+
+def states_of_rows(
+    name: str, sequences: Any, states: Any, sizes: list, dtype: str
+) -> list:
+    """Return states as a list of tensors `(batch, size)` in a dtype.
 
     Args:
         name: the layer's name.
@@ -127,25 +208,21 @@ def states_of_rows(name: str, sequences: Any, states: Any, sizes: list) -> list:
         states: one tensor for each size, `(batch, size)`, or `(1, size)` or `(size,)`
             for all rows.
         sizes: the sizes of the states.
+        dtype: the dtype.
 
     Raises:
         ValueError: there is another number of states, or one has another shape.
     """
     argument = f"`initial_state` of {name!r} must"
-    listed = keras.tree.flatten(states)
-    if len(listed) != len(sizes):
-        raise ValueError(
-            f"{argument} hold {len(sizes)} tensors, got {len(listed)}: "
-            f"{_shapes(listed)}."
-        )
+    listed = _listed(name, "initial_state", states, sizes)
     batch, checked = sequences.shape[0], []
     for state, size in zip(listed, sizes, strict=True):
         if not hasattr(state, "shape"):
-            raise ValueError(
+            raise call_error(
                 f"{argument} hold tensors of the shape {(batch, size)}, got {state!r}."
             )
         shape = tuple(state.shape)
-        state = ops.convert_to_tensor(state)
+        state = real(name, "initial_state", state, dtype)
         state = state[None] if len(shape) == 1 else state
         wanted = (batch, size)
         rule = f"{argument} have the shape {wanted}, or (1, {size})"
@@ -153,13 +230,25 @@ def states_of_rows(name: str, sequences: Any, states: Any, sizes: list) -> list:
     return checked
 
 
+def _listed(name: str, argument: str, states: Any, sizes: list) -> list:
+    """Return states as a list, one for each size."""
+    listed = keras.tree.flatten(states)
+    if len(listed) != len(sizes):
+        raise call_error(
+            f"`{argument}` of {name!r} must hold {len(sizes)} tensors, got "
+            f"{len(listed)}{_shapes(listed)}."
+        )
+    return listed
+
+
 def _shapes(given: list) -> str:
-    """Return the shapes of the first of what is given, or what it is itself."""
+    """Return what to say of things that are given: the shapes of the first."""
     shown = [
         str(tuple(thing.shape)) if hasattr(thing, "shape") else reprlib.repr(thing)
         for thing in given[:4]
     ]
-    return ", ".join(shown) + (", …" if len(given) > 4 else "")
+    more = ", …" if len(given) > 4 else ""
+    return f": {', '.join(shown)}{more}" if shown else ""
 
 
 def fits(shape: Any, wanted: tuple) -> bool:
@@ -191,7 +280,7 @@ def _for_every_row(
     """
     shape = tuple(tensor.shape)
     if not fits(shape, wanted) and not fits(shape, (1, *wanted[1:])):
-        raise ValueError(f"{rule}, got {given}.")
+        raise call_error(f"{rule}, got {given}.")
     if shape == wanted and None not in wanted:
         return tensor
     batch, time = ops.shape(sequences)[:2]

@@ -9,7 +9,7 @@ from keras import ops
 from seqkit import recurrence
 from seqkit.cells import checks
 from seqkit.cells.base import Cell
-from seqkit.keras_internals import keras_rnn
+from seqkit.keras_internals import call_error, keras_rnn
 from seqkit.layers import arguments
 from seqkit.signature import (
     Extensible,
@@ -114,9 +114,14 @@ class LayerOverCell(keras.layers.RNN):
         Returns:
             The output `(batch, output_size)`, and the new states.
         """
+        dtype = self.compute_dtype
+        features = self.input_spec.axes[-1] if self.built else None
+        inputs = arguments.one_step(self.name, inputs, features, dtype)
         if not self.built:
             self.build((None, None, inputs.shape[-1]))
-        return self.cell(inputs, list(states), training=training)
+        sizes = self.state_size
+        states = arguments.states_of_step(self.name, inputs, states, sizes, dtype)
+        return self.cell(inputs, states, training=training)
 
     def reset_dropout(self) -> None:
         """Forget the dropout masks: the next sequence is to draw others."""
@@ -124,8 +129,21 @@ class LayerOverCell(keras.layers.RNN):
         self.cell.reset_recurrent_dropout_mask()
 
     def initial_state(self, batch_size: Any) -> list:
-        """Return the states before the first step, each `(batch_size, size)`."""
+        """Return the states before the first step, each `(batch_size, size)`.
+
+        Args:
+            batch_size: an integer from 0 on, or a scalar tensor of one.
+
+        Raises:
+            ValueError: it is none.
+        """
         return self.get_initial_state(batch_size)
+
+    def get_initial_state(self, batch_size: Any) -> list:
+        """Return what `initial_state` does; the name that Keras has for it."""
+        if not keras.ops.is_tensor(batch_size):
+            batch_size = checks.natural_number("batch_size", batch_size)
+        return super().get_initial_state(batch_size)
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Create the weights for sequences `(batch, time, features)`."""
@@ -181,7 +199,7 @@ class LayerOverCell(keras.layers.RNN):
         loop = recurrence.choose(self)
         if loop == "keras":
             if self.recompute:
-                raise ValueError(
+                raise call_error(
                     f"`recompute` of {self.name!r} needs TensorFlow as the backend, "
                     f"got {keras.config.backend()!r}."
                 )
@@ -256,11 +274,12 @@ class LayerOverCell(keras.layers.RNN):
     def _sequences(self, sequences: Any) -> Any:
         """Return the sequences in the compute dtype, with all that is known of them."""
         if self.unroll is True and sequences.shape[1] is None:
-            raise ValueError(
+            raise call_error(
                 f"`unroll=True` of {self.name!r} needs a fixed number of time steps, "
                 f"got sequences of shape {tuple(sequences.shape)}."
             )
-        sequences = ops.cast(sequences, self.compute_dtype)
+        dtype = self.compute_dtype
+        sequences = arguments.real(self.name, "sequences", sequences, dtype)
         features = self.input_spec.axes[-1]
         return arguments.known(self.name, sequences, features, self._batch_size())
 
@@ -271,10 +290,10 @@ class LayerOverCell(keras.layers.RNN):
     def _first_states(self, sequences: Any, initial_state: Any) -> list:
         """Return the states to start from, in the compute dtype."""
         if initial_state is not None:
-            states = arguments.states_of_rows(
-                self.name, sequences, initial_state, self.state_size
+            return arguments.states_of_rows(
+                self.name, sequences, initial_state, self.state_size, self.compute_dtype
             )
-        elif self.stateful:
+        if self.stateful:
             states = self.states
         else:
             states = self.get_initial_state(ops.shape(sequences)[0])

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.keras_internals import call_error
 from seqkit.layers import arguments
 
 
@@ -139,7 +140,7 @@ class Bidirectional(keras.layers.Bidirectional):
             return None, None
         counts, states = self._counts, keras.tree.flatten(initial_state)
         if len(states) != sum(counts):
-            raise ValueError(
+            raise call_error(
                 f"`initial_state` of {self.name!r} must hold {sum(counts)} tensors, "
                 f"{counts[0]} for the forward layer and {counts[1]} for the backward "
                 f"one, got {len(states)}."

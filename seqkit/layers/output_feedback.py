@@ -1,6 +1,5 @@
 """Output feedback as a layer: with targets, with a mixture, or free."""
 
-import reprlib
 from typing import Any
 
 import keras
@@ -8,6 +7,7 @@ from keras import ops
 
 from seqkit.cells import checks
 from seqkit.cells.output_feedback import OutputFeedbackCell
+from seqkit.keras_internals import call_error
 from seqkit.layers import arguments
 from seqkit.layers.rnn import RNN
 from seqkit.layers.wrapper import LayerOverLayer
@@ -173,15 +173,11 @@ class OutputFeedback(LayerOverLayer):
     def _array(self, name: str, value: Any, wanted: tuple) -> Any:
         """Return a tensor in the compute dtype, if it has the shape that is wanted."""
         value = value.to_tensor() if hasattr(value, "row_lengths") else value
-        try:
-            value = ops.cast(ops.convert_to_tensor(value), self.compute_dtype)
-            shape = tuple(value.shape)
-        except Exception:  # whatever the backend raises for what is no array of numbers
-            shape = None
-        if shape is None or not arguments.fits(shape, wanted):
-            got = reprlib.repr(value) if shape is None else shape
-            raise ValueError(
-                f"`{name}` of {self.name!r} must have the shape {wanted}, got {got}."
+        value = arguments.real(self.name, name, value, self.compute_dtype)
+        if not arguments.fits(value.shape, wanted):
+            raise call_error(
+                f"`{name}` of {self.name!r} must have the shape {wanted}, got "
+                f"{tuple(value.shape)}."
             )
         return value
 

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from seqkit.keras_internals import call_error
 from seqkit.recurrence import cudnn_rnn as op
 from seqkit.recurrence.devices import has_gpu
 from seqkit.recurrence.weights import values
@@ -47,7 +48,7 @@ def runs(layer: Any) -> bool:
     """
     here = may_run(layer) and not inside_compilation()
     if getattr(layer, "use_cudnn", False) is True and not here:
-        raise ValueError(
+        raise call_error(
             f"`use_cudnn=True` of {layer.name!r} needs a GPU, the default activations, "
             "biases and `reset_after`, no recurrent dropout, `unroll` or `recompute`, "
             "and a graph not compiled as a whole; not all of them hold here."

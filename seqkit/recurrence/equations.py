@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.cells.base import Cell
+from seqkit.keras_internals import call_error
 
 RANDOM = ("Random", "Multinomial", "Shuffle", "TruncatedNormal", "Rng")
 
@@ -82,7 +83,7 @@ class Equations:
         graph = tf.compat.v1.get_default_graph()
         for op in graph.get_operations()[after:]:
             if any(word in op.type for word in RANDOM):
-                raise ValueError(
+                raise call_error(
                     f"{type(self.cell).__name__} must draw no random numbers in "
                     f"`drive`, `step` or `readout`, got the op {op.type}; `noise_size` "
                     "says how many a step needs, and `step` is given them."

@@ -174,3 +174,75 @@ def test_features_may_not_be_ragged():
         ValueError, match="`sequences` of 'here' must be ragged in time"
     ):
         layer(ragged)
+
+
+@pytest.mark.parametrize("kind", ["complex64", "S1"])
+def test_what_are_no_real_numbers(kind):
+    layer, text = layers.LSTM(4, name="here"), "must be a tensor of real numbers, got "
+    other = X.astype(kind)
+    with pytest.raises(ValueError, match=f"`sequences` of 'here' {text}") as caught:
+        layer(other)
+    assert "\n" not in str(caught.value)
+    layer(X)
+    with pytest.raises(ValueError, match=f"`initial_state` of 'here' {text}"):
+        layer(X, initial_state=[other[:, :, 0], STATES[0]])
+    with pytest.raises(ValueError, match=f"`inputs` of 'here' {text}"):
+        layer.step(other[:, 0], STATES)
+    with pytest.raises(ValueError, match=f"`states` of 'here' {text}"):
+        layer.step(X[:, 0], [other[:, 0], STATES[0]])
+
+
+def test_errors_of_a_call_are_one_line_in_a_model():
+    inputs, state = keras.Input((5, 3)), keras.Input((4,))
+    layer = layers.Bidirectional(layers.SimpleRNN(4, name="rnn"))
+    model = keras.Model([inputs, state], layer(inputs, initial_state=[state, state]))
+    with pytest.raises(ValueError, match=r"`initial_state` of 'forward_rnn'") as caught:
+        model([X, np.ones((3, 4))])
+    assert "\n" not in str(caught.value)
+
+
+STEP = {"inputs": X[:, 0], "states": STATES}
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"inputs": X}, r"`inputs` .* \(batch, 3\), got \(2, 5, 3\)"),
+        ({"inputs": X[0, 0]}, r"`inputs` .* \(batch, 3\), got \(3,\)"),
+        ({"inputs": X[:, 0, :2]}, r"`inputs` .* \(batch, 3\), got \(2, 2\)"),
+        ({"inputs": None}, "`inputs` .* real numbers, got None"),
+        ({"states": STATES[:1]}, r"`states` .* hold 2 tensors, got 1: \(2, 4\)"),
+        ({"states": STATES[0]}, r"`states` .* hold 2 tensors, got 1: \(2, 4\)"),
+        ({"states": []}, "`states` .* hold 2 tensors, got 0"),
+        ({"states": [X[:, 0]] * 2}, r"`states` .* \(2, 4\), got \(2, 3\)"),
+        ({"inputs": X[:1, 0]}, r"`states` .* \(1, 4\), got \(2, 4\)"),
+        ({"states": [s[None] for s in STATES]}, r"`states` .* got \(1, 2, 4\)"),
+    ],
+    ids=str,
+)
+def test_steps_of_another_shape(given, text):
+    layer = layers.LSTM(4, name="here")
+    layer.step(**STEP)
+    for call in (layer.step, tf.function(layer.step, autograph=False)):
+        with pytest.raises(ValueError, match=text.replace(" .* ", " of 'here' .* ")):
+            call(**{**STEP, **given})
+
+
+def test_a_step_takes_what_a_sequence_takes():
+    layer = layers.LSTM(4)
+    rows = [np.repeat(s[:1], 2, 0) for s in STATES]
+    whole = X[:, 0].round()
+    expected = layer.step(whole, rows)
+    for given in (whole.tolist(), whole.astype(int), whole.astype("float64")):
+        found = layer.step(given, tuple(np.float64(s[:1]) for s in STATES))
+        for a, b in zip(*map(keras.tree.flatten, (found, expected)), strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [-1, "2", 2.5, None, True, [2]])
+def test_what_is_no_size_of_a_batch(size):
+    layer = layers.Stack([layers.LSTM(4), layers.GRU(2)])
+    for method in (layer.initial_state, layer.get_initial_state):
+        with pytest.raises(ValueError, match="`batch_size` must be an integer from 0"):
+            method(size)
+    assert layer.initial_state(np.int64(0))[0].shape == (0, 4)
