@@ -4,6 +4,7 @@ NumPy's scalars are taken for numbers, and come back as Python's, fit for a conf
 """
 
 import math
+import reprlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -96,6 +97,30 @@ def share(name: str, value: Any) -> float:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def array(name: str, values: Any, rank: int | None, finite: bool = True) -> np.ndarray:
+    """Return the values as an array of float64 if they are numbers, with that rank.
+
+    Args:
+        name: what an error calls them.
+        values: the values.
+        rank: how many axes they must have; None for any number.
+        finite: whether NaN and infinity are refused.
+    """
+    try:
+        found = np.asarray(values)
+        kind = found.dtype.kind
+    except (TypeError, ValueError):  # rows of several lengths
+        kind = "O"
+    if kind not in "biuf":
+        got = reprlib.repr(values).partition("\n")[0]
+        raise ValueError(f"`{name}` must be an array of real numbers, got {got}.")
+    if rank is not None and found.ndim != rank:
+        raise ValueError(f"`{name}` must have {rank} axes, got {found.ndim}.")
+    if finite and not np.isfinite(found).all():
+        raise ValueError(f"`{name}` must be finite, got NaN or infinity.")
+    return found.astype("float64")
 
 
 def one_of(name: str, value: Any, choices: Sequence) -> Any:

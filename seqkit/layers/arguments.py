@@ -13,7 +13,9 @@ from keras import ops
 from seqkit.keras_internals import call_error
 
 
-def dense(name: str, sequences: Any, mask: Any) -> tuple[Any, Any]:
+def dense(
+    name: str, sequences: Any, mask: Any, argument: str = "sequences"
+) -> tuple[Any, Any]:
     """Return sequences as one tensor, and a mask where their lengths are their own.
 
     Args:
@@ -21,6 +23,7 @@ def dense(name: str, sequences: Any, mask: Any) -> tuple[Any, Any]:
         sequences: tensor `(batch, time, features)`, or a ragged one of that shape,
             whose rows end where they end.
         mask: what is given as their mask.
+        argument: what an error calls the sequences.
 
     Raises:
         ValueError: a ragged tensor has another shape.
@@ -30,14 +33,13 @@ def dense(name: str, sequences: Any, mask: Any) -> tuple[Any, Any]:
         return sequences, mask
     if sequences.shape.rank != 3 or sequences.ragged_rank != 1:
         raise call_error(
-            f"`sequences` of {name!r} must be ragged in time alone, (batch, time, "
+            f"`{argument}` of {name!r} must be ragged in time alone, (batch, time, "
             f"features) with ragged_rank 1, got {tuple(sequences.shape)} with "
             f"{sequences.ragged_rank}."
         )
     sequences = sequences.to_tensor()
     steps = ops.arange(ops.shape(sequences)[1], dtype="int64")
     there = steps < ops.cast(lengths(), "int64")[:, None]
-    mask = mask.to_tensor() if hasattr(mask, "row_lengths") else mask
     mask = mask_of_steps(name, sequences, mask)
     return sequences, there if mask is None else ops.logical_and(there, mask)
 
@@ -92,15 +94,16 @@ def known(name: str, sequences: Any, features: int, batch: int | None) -> Any:
     return sequences
 
 
-def mask_of_steps(name: str, sequences: Any, mask: Any) -> Any:
+def mask_of_steps(name: str, sequences: Any, mask: Any, argument: str = "mask") -> Any:
     """Return a mask as a boolean tensor `(batch, time)`, or None.
 
     Args:
         name: the layer's name.
         sequences: tensor `(batch, time, features)`.
         mask: tensor `(batch, time)` or `(batch, time, 1)`, or `(1, time)` for all rows;
-            a list of rows; or a list of masks, of which the first is taken. Numbers
-            are True where they are not zero.
+            a ragged one; a list of rows; or a list of masks, of which the first is
+            taken. Numbers are True where they are not zero.
+        argument: what an error calls the mask.
 
     Raises:
         ValueError: it has another shape, or holds neither booleans nor numbers.
@@ -109,6 +112,7 @@ def mask_of_steps(name: str, sequences: Any, mask: Any) -> Any:
     if mask is None:
         return None
     try:
+        mask = mask.to_tensor() if hasattr(mask, "row_lengths") else mask
         mask = ops.convert_to_tensor(mask)
         dtype = keras.backend.standardize_dtype(mask.dtype)
     except (TypeError, ValueError):
@@ -116,11 +120,11 @@ def mask_of_steps(name: str, sequences: Any, mask: Any) -> Any:
     wanted = tuple(sequences.shape[:2])
     if dtype in ("none", "string") or len(mask.shape) == 0:
         raise call_error(
-            f"`mask` of {name!r} must be a boolean tensor of the shape {wanted}, got "
-            f"{reprlib.repr(given)}."
+            f"`{argument}` of {name!r} must be a boolean tensor of the shape {wanted}, "
+            f"got {reprlib.repr(given)}."
         )
     shape = tuple(mask.shape)
-    rule = f"`mask` of {name!r} must have the shape {wanted}, or (1, {wanted[1]})"
+    rule = f"`{argument}` of {name!r} must have the shape {wanted}, or {(1, wanted[1])}"
     if len(shape) == 3 and shape[2] in (1, None):
         mask = _without_last(mask, rule)
     return ops.cast(_for_every_row(mask, shape, sequences, wanted, rule), "bool")

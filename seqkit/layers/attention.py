@@ -7,6 +7,8 @@ from keras import ops
 
 from seqkit.cells import checks
 from seqkit.cells.naming import named
+from seqkit.keras_internals import call_error
+from seqkit.layers import arguments
 from seqkit.signature import Extensible, config_from_signature
 
 
@@ -28,7 +30,7 @@ class Attention(Extensible, keras.layers.Layer):
     Call arguments:
         query: tensor `(batch, features)`, or `(batch, time, features)` for many queries
             of the same memory at once: the steps of a decoder, the beams of a search.
-        memory: tensor `(batch, source, memory_features)`.
+        memory: tensor `(batch, source, memory_features)`, or a ragged one.
         memory_mask: boolean tensor `(batch, source)`; the mask that comes with `memory`
             where it is None.
         keys: what `project(memory, memory_mask)` returned, where many calls read the
@@ -63,7 +65,8 @@ class Attention(Extensible, keras.layers.Layer):
                 f"`memory` of {self.name!r} must have the shape (batch, source, "
                 f"features), got {tuple(memory_shape)}."
             )
-        self._score.build(self, query_shape[-1], memory_shape[-1])
+        self._sizes = query_shape[-1], memory_shape[-1]
+        self._score.build(self, *self._sizes)
 
     def call(
         self,
@@ -74,10 +77,16 @@ class Attention(Extensible, keras.layers.Layer):
         return_weights: bool = False,
     ) -> Any:
         """Return the context, and the weights where asked."""
-        memory = _cleared(memory, memory_mask)
+        query = arguments.real(self.name, "query", query, self.compute_dtype)
+        memory, memory_mask = self._memory(memory, memory_mask)
+        single = len(query.shape) == 2
+        rows, (size, _) = memory.shape[0], self._sizes
+        self._check("query", query, (rows, size) if single else (rows, None, size))
         if keys is None:
             keys = self._score.keys(memory)
-        single = len(query.shape) == 2
+        else:
+            keys = arguments.real(self.name, "keys", keys, self.compute_dtype)
+            self._check("keys", keys, (*memory.shape[:2], keys.shape[-1]))
         scores = self._score(query[:, None] if single else query, keys)
         weights = named("α", _softmax(named("e", scores), memory_mask))
         context = ops.matmul(weights, memory)
@@ -104,8 +113,23 @@ class Attention(Extensible, keras.layers.Layer):
             raise ValueError(
                 f"{self.name!r} has no weights before its first call or `build`."
             )
-        memory = ops.cast(ops.convert_to_tensor(memory), self.compute_dtype)
-        return self._score.keys(_cleared(memory, memory_mask))
+        return self._score.keys(self._memory(memory, memory_mask)[0])
+
+    def _memory(self, memory: Any, mask: Any) -> tuple[Any, Any]:
+        """Return the memory with zeros under the mask, and the mask."""
+        memory, mask = arguments.dense(self.name, memory, mask, "memory")
+        memory = arguments.real(self.name, "memory", memory, self.compute_dtype)
+        self._check("memory", memory, (None, None, self._sizes[1]))
+        mask = arguments.mask_of_steps(self.name, memory, mask, "memory_mask")
+        return _cleared(memory, mask), mask
+
+    def _check(self, argument: str, tensor: Any, wanted: tuple) -> None:
+        """Raise if a tensor has another shape, as far as both are known."""
+        if not arguments.fits(tensor.shape, wanted):
+            raise call_error(
+                f"`{argument}` of {self.name!r} must have the shape {wanted}, got "
+                f"{tuple(tensor.shape)}."
+            )
 
     def get_config(self) -> dict:
         """Return every constructor argument."""
@@ -271,14 +295,14 @@ def _cleared(memory: Any, mask: Any) -> Any:
     """Return the memory with zeros under the mask, so that no NaN gets through."""
     if mask is None:
         return memory
-    return ops.where(ops.cast(mask, "bool")[..., None], memory, ops.zeros_like(memory))
+    return ops.where(mask[..., None], memory, ops.zeros_like(memory))
 
 
 def _softmax(scores: Any, mask: Any) -> Any:
     """Return weights over the last dimension, zero under the mask `(batch, source)`."""
     scores, dtype = ops.cast(scores, "float32"), scores.dtype
     if mask is not None:
-        mask = ops.cast(mask, "bool")[:, None]
+        mask = mask[:, None]
         scores = ops.where(mask, scores, -1e30)
     # Not ops.softmax, which warns of a memory of one step.
     greatest = ops.stop_gradient(ops.max(scores, axis=-1, keepdims=True))

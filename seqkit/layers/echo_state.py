@@ -66,9 +66,10 @@ class EchoState(RecurrentLayer):
                 f"`output_units` of {self.name!r} must be given to fit a readout, "
                 "got None."
             )
-        x = _finite("sequences", sequences, 3)
-        y = _finite("targets", targets, np.ndim(targets))
+        x = checks.array("sequences", sequences, 3)
+        y = checks.array("targets", targets, None)
         ridge = checks.positive("ridge", ridge)
+        mask = mask if mask is None else checks.array("mask", mask, 2) != 0
         counted = self._counted(x, y, washout, mask)
         if not self.built:
             self.build(x.shape)
@@ -105,7 +106,7 @@ class EchoState(RecurrentLayer):
                 f"`targets` must have the shape {(*x.shape[:2], outputs)} or "
                 f"{(x.shape[0], outputs)}, got {y.shape}."
             )
-        valid = np.ones(x.shape[:2], bool) if mask is None else np.asarray(mask, bool)
+        valid = np.ones(x.shape[:2], bool) if mask is None else mask
         if valid.shape != x.shape[:2]:
             raise ValueError(
                 f"`mask` must have the shape {x.shape[:2]}, got {valid.shape}."
@@ -133,7 +134,7 @@ class EchoState(RecurrentLayer):
                 getattr(cell, name).assign(getattr(self.cell, name))
         inputs = [keras.Input(x.shape[1:]), keras.Input(x.shape[1:2], dtype="bool")]
         model = keras.Model(inputs, every(inputs[0], mask=inputs[1]))
-        valid = np.ones(x.shape[:2], bool) if mask is None else np.asarray(mask, bool)
+        valid = np.ones(x.shape[:2], bool) if mask is None else mask
         found = model.predict_on_batch([x.astype("float32"), valid])
         return np.asarray(found, "float64")
 
@@ -147,12 +148,3 @@ class _WithoutReadout(EchoStateCell):
 
     def readout(self, emission: Any) -> Any:
         return emission
-
-
-def _finite(name: str, values: Any, rank: int) -> np.ndarray:
-    array = np.asarray(values, "float64")
-    if array.ndim != rank:
-        raise ValueError(f"`{name}` must have {rank} axes, got {array.ndim}.")
-    if not np.isfinite(array).all():
-        raise ValueError(f"`{name}` must be finite, got NaN or infinity.")
-    return array

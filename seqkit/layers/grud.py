@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from seqkit.cells import checks
 from seqkit.cells.grud import GRUDCell
 from seqkit.layers.base import RecurrentLayer
 
@@ -38,18 +39,22 @@ class GRUD(RecurrentLayer):
             mask: booleans `(n, time)`; a step where it is False is left out.
 
         Raises:
-            ValueError: the array has not three axes, or holds infinity.
+            ValueError: the array has not three axes, or holds infinity; the mask has
+                another shape.
         """
-        array = np.asarray(sequences, "float64")
-        if array.ndim != 3:
-            raise ValueError(f"`sequences` must have 3 axes, got {array.ndim}.")
+        array = checks.array("sequences", sequences, 3, finite=False)
         if np.isinf(array).any():
             raise ValueError("`sequences` must be finite or NaN, got infinity.")
         if not self.built:
             self.build(array.shape)
         steps = array[..., : self.cell.channels].reshape(-1, self.cell.channels)
         if mask is not None:
-            steps = steps[np.asarray(mask, bool).reshape(-1)]
+            mask = checks.array("mask", mask, 2) != 0
+            if mask.shape != array.shape[:2]:
+                raise ValueError(
+                    f"`mask` must have the shape {array.shape[:2]}, got {mask.shape}."
+                )
+            steps = steps[mask.reshape(-1)]
         there = ~np.isnan(steps)
         sums = np.where(there, steps, 0.0).sum(axis=0)
         self.cell.means.assign(sums / np.maximum(there.sum(axis=0), 1))

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from seqkit.cells import checks
+from seqkit.layers import arguments
 
 
 class HopfieldNetwork:
@@ -52,13 +53,15 @@ class HopfieldNetwork:
 
         Args:
             states: `(n, units)` of −1 and 1; left as they are.
-            seed: integer that fixes the order of the units.
+            seed: integer from 0 on that fixes the order of the units.
 
         Returns:
             The states that were reached, `(n, units)` of −1 and 1.
         """
         s = self._states("states", states).copy()
-        rng = np.random.default_rng(checks.seed(seed))
+        if seed is not None:
+            seed = checks.natural_number("seed", seed)
+        rng = np.random.default_rng(seed)
         changed = True
         while changed:
             before = s.copy()
@@ -74,15 +77,15 @@ class HopfieldNetwork:
         return -0.5 * np.einsum("ni,ij,nj->n", s, self.weights, s)
 
     def _states(self, name: str, values: Any) -> np.ndarray:
-        array = np.asarray(values)
+        array = checks.array(name, values, None)
         if array.ndim != 2 or array.shape[1] != self.units:
             raise ValueError(
                 f"`{name}` must have the shape (n, {self.units}), got {array.shape}."
             )
         others = array[~np.isin(array, (-1, 1))]
         if others.size:
-            raise ValueError(f"`{name}` must hold -1 and 1 alone, got {others[0]}.")
-        return array.astype("float64")
+            raise ValueError(f"`{name}` must hold -1 and 1 alone, got {others[0]:g}.")
+        return array
 
 
 @keras.saving.register_keras_serializable("seqkit")
@@ -141,6 +144,8 @@ class Hopfield(keras.layers.Layer):
 
     def build(self, states_shape: tuple) -> None:
         """Create the patterns for states `(..., features)`."""
+        axes = {-1: states_shape[-1]}
+        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes=axes)
         self.patterns = self.add_weight(
             shape=(self.n_patterns, states_shape[-1]),
             name="patterns",
@@ -149,10 +154,12 @@ class Hopfield(keras.layers.Layer):
 
     def store(self, patterns: Any) -> None:
         """Set the patterns to an array `(n_patterns, features)`."""
-        array = np.asarray(patterns)
-        if array.ndim != 2 or len(array) != self.n_patterns:
+        array = checks.array("patterns", patterns, None)
+        features = self.patterns.shape[1] if self.built else None
+        if not arguments.fits(array.shape, (self.n_patterns, features)):
+            features = features or "features"
             raise ValueError(
-                f"`patterns` must have the shape ({self.n_patterns}, features), got "
+                f"`patterns` must have the shape ({self.n_patterns}, {features}), got "
                 f"{array.shape}."
             )
         if not self.built:
@@ -161,6 +168,7 @@ class Hopfield(keras.layers.Layer):
 
     def call(self, states: Any) -> Any:
         """Return the states after `steps` updates."""
+        states = arguments.real(self.name, "states", states, self.compute_dtype)
         for _ in range(self.steps):
             alike = self._beta * ops.matmul(states, ops.transpose(self.patterns))
             states = ops.matmul(ops.softmax(alike, axis=-1), self.patterns)
@@ -168,7 +176,12 @@ class Hopfield(keras.layers.Layer):
 
     def energy(self, states: Any) -> Any:
         """Return E of states `(..., features)`, `(...)`."""
-        states = ops.convert_to_tensor(states, self.compute_dtype)
+        if not self.built:
+            raise ValueError(
+                f"{self.name!r} has no patterns before its first call, `build` or "
+                "`store`."
+            )
+        states = arguments.real(self.name, "states", states, self.compute_dtype)
         patterns = ops.convert_to_tensor(self.patterns, self.compute_dtype)
         alike = self._beta * ops.matmul(states, ops.transpose(patterns))
         largest = ops.max(ops.sum(patterns**2, axis=-1))

@@ -5,6 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.cells import checks
+from seqkit.layers import arguments
+
 _MASKED_SCORE = -1e4  # far below any |v . tanh|, finite in float16 too
 
 
@@ -24,7 +27,7 @@ class MaskedPooling(keras.layers.Layer):
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
     Call arguments:
-        inputs: Shape (batch, time, features).
+        inputs: Shape (batch, time, features), or a ragged one.
         mask: Boolean (batch, time), or None: every step counts.
 
     Returns:
@@ -49,13 +52,12 @@ class MaskedPooling(keras.layers.Layer):
 
     def __init__(self, mode: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if mode not in self.MODES:
-            raise ValueError(f"mode must be one of {self.MODES}; got {mode!r}")
-        self.mode = mode
+        self.mode = checks.one_of("mode", mode, self.MODES)
         self.supports_masking = True
 
     def build(self, input_shape: Any) -> None:
         """Create the weights of the attention, when there is one."""
+        self.input_spec = keras.layers.InputSpec(ndim=3, axes={-1: input_shape[-1]})
         if self.mode == "attention":
             features = input_shape[-1]
             self.kernel = self.add_weight(shape=(features, features), name="kernel")
@@ -66,20 +68,27 @@ class MaskedPooling(keras.layers.Layer):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Pool (batch, time, features) to (batch, features)."""
+        inputs, mask = arguments.dense(self.name, inputs, mask, "inputs")
+        inputs = arguments.real(self.name, "inputs", inputs, self.compute_dtype)
+        mask = arguments.mask_of_steps(self.name, inputs, mask)
         if mask is None:
             mask = ops.ones(ops.shape(inputs)[:2], dtype="bool")
         mask = ops.expand_dims(mask, -1)
         inputs = ops.where(mask, inputs, ops.zeros_like(inputs))
         if self.mode == "max":
-            highest = ops.max(ops.where(mask, inputs, -float("inf")), axis=1)
+            least = -float("inf")
+            highest = ops.max(ops.where(mask, inputs, least), axis=1, initial=least)
             return ops.where(ops.any(mask, axis=1), highest, 0)
         if self.mode == "mean":
             steps = ops.sum(ops.cast(mask, inputs.dtype), axis=1)
             return ops.sum(inputs, axis=1) / ops.maximum(steps, 1)
         scores = ops.tanh(inputs @ self.kernel + self.bias) @ self.vector
         scores = ops.where(mask, scores, _MASKED_SCORE)
-        powers = ops.exp(scores - ops.max(scores, axis=1, keepdims=True))
-        return ops.sum(powers * inputs, axis=1) / ops.sum(powers, axis=1)
+        highest = ops.max(scores, axis=1, keepdims=True, initial=_MASKED_SCORE)
+        powers = ops.exp(scores - highest)
+        total = ops.sum(powers, axis=1)
+        total += ops.cast(total == 0, total.dtype)  # of a sequence without steps
+        return ops.sum(powers * inputs, axis=1) / total
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """There is no time left to mask."""

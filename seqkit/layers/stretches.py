@@ -5,6 +5,16 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.cells import checks
+from seqkit.layers import arguments
+
+NEEDED = {
+    "return_sequences": True,
+    "return_state": False,
+    "stateful": False,
+    "go_backwards": False,
+}
+
 
 @keras.saving.register_keras_serializable(package="seqkit")
 class Stretches(keras.layers.Wrapper):
@@ -16,12 +26,13 @@ class Stretches(keras.layers.Wrapper):
     stretch. The outputs stand as if the sequence had been read in one.
 
     Args:
-        layer: A recurrent layer with `return_sequences`.
+        layer: A recurrent layer with `return_sequences`, and neither `return_state`,
+            `stateful` nor `go_backwards`.
         length: Time steps of a stretch.
         **kwargs: `name`, `dtype`, `trainable`, as for any Keras layer.
 
     Call arguments:
-        sequences: Shape (batch, time, features).
+        sequences: Shape (batch, time, features), or a ragged one.
         mask: Boolean (batch, time), or None: every step counts.
         training: Whether to apply dropout.
 
@@ -29,7 +40,8 @@ class Stretches(keras.layers.Wrapper):
         Shape (batch, time, output size), the mask as it was.
 
     Raises:
-        ValueError: `length` is not positive, or the layer gives its last output alone.
+        ValueError: `length` is not positive, or an option of the layer does not go with
+            stretches.
 
     Example:
         >>> layer = keras.layers.LSTM(3, return_sequences=True)
@@ -40,15 +52,22 @@ class Stretches(keras.layers.Wrapper):
     """
 
     def __init__(self, layer: Any, length: int, **kwargs: Any) -> None:
+        if not hasattr(layer, "return_sequences"):
+            raise ValueError(f"`layer` must be a recurrent layer, got {layer!r}.")
         super().__init__(layer, **kwargs)
-        if isinstance(length, bool) or not isinstance(length, int) or length < 1:
-            raise ValueError(f"`length` must be a positive integer, got {length!r}.")
-        if not layer.return_sequences:
+        for option, wanted in NEEDED.items():
+            found = getattr(layer, option, wanted)
+            if found is not wanted:
+                raise ValueError(
+                    f"`layer` must have `{option}={wanted}`, got {layer.name!r}, which "
+                    f"has {found}."
+                )
+        if getattr(layer, "merge_mode", "") is None:
             raise ValueError(
-                "`layer` must have `return_sequences=True`, got "
-                f"{layer.name!r}, which has False."
+                f"`layer` must have one output, got {layer.name!r}, which has "
+                "merge_mode=None."
             )
-        self.length = length
+        self.length = checks.positive_integer("length", length)
         self.supports_masking = True
 
     def build(self, input_shape: Any) -> None:
@@ -58,6 +77,8 @@ class Stretches(keras.layers.Wrapper):
 
     def call(self, sequences: Any, mask: Any = None, training: bool = False) -> Any:
         """Read (batch, time, features)."""
+        sequences, mask = arguments.dense(self.name, sequences, mask)
+        mask = arguments.mask_of_steps(self.name, sequences, mask)
         batch, time = ops.shape(sequences)[:2]
         if isinstance(time, int) and time <= self.length:
             return self.layer(sequences, mask=mask, training=training)
@@ -80,8 +101,8 @@ class Stretches(keras.layers.Wrapper):
         return outputs[:, :time]
 
     def compute_mask(self, sequences: Any, mask: Any = None) -> Any:
-        """Return the mask as it is."""
-        return mask
+        """Return the mask as it is, or that of the lengths of a ragged tensor."""
+        return arguments.dense(self.name, sequences, mask)[1]
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
         """(batch, time, features) to (batch, time, output size)."""

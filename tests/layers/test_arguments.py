@@ -246,3 +246,36 @@ def test_what_is_no_size_of_a_batch(size):
         with pytest.raises(ValueError, match="`batch_size` must be an integer from 0"):
             method(size)
     assert layer.initial_state(np.int64(0))[0].shape == (0, 4)
+
+
+def attend(mask, x=X):
+    return layers.LuongAttention("dot", name="here")(X[:, 0], x, memory_mask=mask)
+
+
+def pool(mask, x=X):
+    return layers.MaskedPooling("mean", name="here")(x, mask=mask)
+
+
+GRU = layers.GRU(4, return_sequences=True)
+
+
+def stretch(mask, x=X):
+    return layers.Stretches(GRU, 2, name="here")(x, mask=mask)
+
+
+@pytest.mark.parametrize("call", [attend, pool, stretch])
+def test_masks_of_other_layers(call):
+    ragged = tf.ragged.constant([[True] * 5, [True] * 3])
+    expected = call(MASK)
+    for mask in (MASK.astype(int), MASK.astype("float32"), MASK[:, :, None], ragged):
+        np.testing.assert_allclose(call(mask), expected, atol=1e-6)
+    np.testing.assert_allclose(call(None, RAGGED), expected, atol=1e-6)
+    for wrong in (MASK[:, :4], MASK[0], np.ones((3, 5), bool)):
+        with pytest.raises(ValueError, match=r"mask` of 'here' must have the shape"):
+            call(wrong)
+
+
+@pytest.mark.parametrize("call", [attend, pool])
+def test_other_layers_take_real_numbers(call):
+    with pytest.raises(ValueError, match="of 'here' must be a tensor of real numbers"):
+        call(MASK, X.astype("complex64"))

@@ -202,6 +202,16 @@ def test_bad_shapes():
         LuongAttention()(queries[0, 0], memory)
     with pytest.raises(ValueError, match=r"`memory` of .* must have the shape"):
         LuongAttention()(queries, memory[0])
+    layer = LuongAttention()
+    layer(queries, memory)
+    with pytest.raises(ValueError, match=r"`query` .* must have the shape"):
+        layer(queries[:, :, :2], memory)
+    with pytest.raises(ValueError, match=r"`query` .* must have the shape"):
+        layer(queries[:1], memory)
+    with pytest.raises(ValueError, match=r"`memory` .* must have the shape"):
+        layer(queries, memory[0])
+    with pytest.raises(ValueError, match=r"`keys` .* must have the shape"):
+        layer(queries, memory, keys=layer.project(memory)[:, :-1])
     with pytest.raises(ValueError, match="no weights before its first call"):
         LuongAttention().project(memory)
 

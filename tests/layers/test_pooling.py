@@ -59,5 +59,13 @@ def test_config():
     layer = MaskedPooling.from_config(MaskedPooling("mean", name="p").get_config())
     assert (layer.mode, layer.name) == ("mean", "p")
     assert isinstance(keras.saving.get_registered_object("seqkit>MaskedPooling"), type)
-    with pytest.raises(ValueError, match=r"mode must be one of .* got 'sum'"):
+    with pytest.raises(ValueError, match=r"`mode` must be one of .* got 'sum'"):
         MaskedPooling("sum")
+
+
+@pytest.mark.parametrize("mode", MaskedPooling.MODES)
+def test_nothing_to_pool(mode):
+    layer = MaskedPooling(mode)
+    for batch, time in ((2, 0), (0, 5), (0, 0)):
+        pooled = layer(np.zeros((batch, time, 3), "float32"))
+        np.testing.assert_array_equal(pooled, np.zeros((batch, 3)))

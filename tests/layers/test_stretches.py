@@ -43,3 +43,24 @@ def test_config():
             Stretches(GRU(4, return_sequences=True), length)
     with pytest.raises(ValueError, match="`layer` must have `return_sequences=True`"):
         Stretches(GRU(4), 3)
+
+
+@pytest.mark.parametrize(
+    ("layer", "length", "message"),
+    [
+        (GRU(2), 3, "`return_sequences=True`, got .* which has False"),
+        (GRU(2, return_sequences=True, return_state=True), 3, "`return_state=False`"),
+        (GRU(2, return_sequences=True, stateful=True), 3, "`stateful=False`"),
+        (GRU(2, return_sequences=True, go_backwards=True), 3, "`go_backwards=False`"),
+        (
+            Bidirectional(GRU(2, return_sequences=True), merge_mode=None),
+            3,
+            "must have one output",
+        ),
+        (keras.layers.Dense(2), 3, "`layer` must be a recurrent layer"),
+        (GRU(2, return_sequences=True), 0, "`length` must be a positive integer"),
+    ],
+)
+def test_what_does_not_go_with_stretches(layer, length, message):
+    with pytest.raises(ValueError, match=message):
+        Stretches(layer, length)
