@@ -114,7 +114,7 @@ def ngram_accuracy(splits: LabelledSplits, settings: ClassifierSettings) -> floa
     codec = TextCodec(settings.level, [], settings.lowercase, read_only=True)
     grams = NgramTable(codec.pieces, splits.training.texts, settings.ngrams)
     labels = np.array(splits.training.labels) == "positive"
-    fitted, _ = fit_ngrams(grams, labels.astype(int), 2, settings.seed)
+    fitted = fit_ngrams(grams, labels.astype(int), 2, settings.seed)
     scores = [fitted(codec.pieces([text])).numpy()[0] for text in splits.test.texts]
     truth = np.array(splits.test.labels) == "positive"
     return float((np.argmax(scores, axis=1) == truth).mean())

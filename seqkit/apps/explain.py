@@ -35,13 +35,14 @@ def explain_text(model: "SentimentClassifier", text: str, path: str) -> str:
     place = model.classes.index(answer.label)
 
     def log_odds(logits: Any) -> Any:
-        scaled = logits[0] / model.temperature
+        # Where the n-grams answer alone: of what the network would say.
+        weight, other = map(float, model.weights if model.weights[0] else (1, 0))
+        scaled = weight * logits[0] + other * scores[0] + model.bias
         others = [k for k in range(len(model.classes)) if k != place]
-        scaled += tf.constant(model.bias, scaled.dtype)
         return scaled[place] - tf.reduce_logsumexp(tf.gather(scaled, others))
 
     ids, scores = pad(model.codec.ids(pieces)), model.ngrams(pieces)
-    found = trace(model.network, [ids, scores], loss=log_odds)
+    found = trace(model.network, ids, loss=log_odds)
     said = f"{answer.label}, {answer.score:.3f}"
     if model.answers != "network and n-grams":
         said += ", by the n-grams alone: the network has no part in the answer"

@@ -133,7 +133,7 @@ class Sentiment(Application):
             "trained_on": model.trained_on(test.texts),
             "validation": model.validation,
             "baselines": baselines(model, *test),
-            "temperature": model.temperature,
+            "weights": list(map(float, model.weights)),
         }
 
     def summary(self, metrics: Mapping[str, Any]) -> str:

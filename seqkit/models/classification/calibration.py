@@ -6,7 +6,7 @@ import numpy as np
 
 _BINS = 15
 _TEMPERATURES = (0.01, 100.0)  # where the best one is looked for
-_SPREAD = 0.3  # of the logarithm of a temperature around 0, and of a bias
+_SPREAD = 0.3  # of weights, biases and the logarithm of a temperature
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -59,63 +59,82 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(np.exp(-(low + high) / 2))
 
 
-def fit_bias(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Find what to add to logits so that no class is answered too often.
+class Calibration(NamedTuple):
+    """How much each part of a model has to say, and how good they are together.
 
-    Least is the sum of the cross-entropies of softmax(logits + b) and
-    |b|^2 / (2 * 0.3^2), found by Newton's method.
+        z = sum over the parts p of w_p z_p, + b
 
     Args:
-        logits: Shape (n, classes), of data that was not trained on.
+        weights: w (parts,).
+        bias: b (classes,).
+        quality: Cross-entropy and accuracy of what it was fitted to.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    quality: dict[str, float]
+
+    def __call__(self, parts: np.ndarray) -> np.ndarray:
+        """Give the logits (n, classes) of those of the parts (n, parts, classes)."""
+        return np.einsum("npc,p->nc", np.float64(parts), self.weights) + self.bias
+
+
+def neutral(parts: int, classes: int) -> Calibration:
+    """Give the mean of the parts: what is taken where there is no evidence."""
+    return Calibration(np.full(parts, 1 / parts), np.zeros(classes), {})
+
+
+def calibrate(parts: np.ndarray, labels: np.ndarray) -> Calibration:
+    """Fit the weights of parts, and a bias for each class.
+
+    Least is the sum of the cross-entropies of softmax(z) and |v - v0|^2 / (2 * 0.3^2),
+    of weights and biases v, where v0 is the mean of the parts without bias: few texts
+    that are all right do not make the model sure. No weight is below 0. Needs SciPy.
+
+    Args:
+        parts: Logits of each part, (n, parts, classes), of data that was not trained
+            on.
         labels: Class indices (n,).
 
-    Returns:
-        b, of shape (classes,).
-
     Example:
-        >>> labels = np.array([0, 0, 0, 1] * 200)
-        >>> softmax(fit_bias(np.zeros((800, 2)), labels)).round(1).tolist()
-        [0.7, 0.3]
+        >>> useful = np.array([[2.0, 0.0], [0.0, 2.0]] * 500)
+        >>> noise = np.random.default_rng(0).normal(size=(1000, 2))
+        >>> labels = np.array([0, 1] * 480 + [1, 0] * 20)
+        >>> found = calibrate(np.stack([useful, noise], axis=1), labels)
+        >>> found.weights.round(1).tolist(), found.quality["accuracy"]
+        ([1.5, 0.0], 0.96)
     """
-    classes = logits.shape[1]
-    bias = np.zeros(classes)
-    counts = np.bincount(labels, minlength=classes)
-    for _ in range(30):
-        probabilities = softmax(logits + bias)
-        slope = probabilities.sum(axis=0) - counts + bias / _SPREAD**2
-        curvature = np.diag(probabilities.sum(axis=0) + 1 / _SPREAD**2)
-        curvature -= probabilities.T @ probabilities
-        step = np.linalg.solve(curvature, slope)
-        bias -= step
-        if np.abs(step).max() < 1e-9:
-            break
-    return bias
+    from scipy.optimize import minimize
 
+    parts, rows = np.float64(parts), np.arange(len(labels))
+    count = parts.shape[1]
+    before = neutral(*parts.shape[1:])
+    middle = np.concatenate([before.weights, before.bias])
 
-class Calibration(NamedTuple):
-    """What fits logits to labels, and how well it does."""
+    def loss(values: np.ndarray) -> tuple[float, np.ndarray]:
+        """Give the mean of what is to be least, and its gradient."""
+        wrong = softmax(Calibration(values[:count], values[count:], {})(parts))
+        entropy = -np.log(np.maximum(wrong[rows, labels], 1e-300)).sum()
+        wrong[rows, labels] -= 1
+        slopes = [np.einsum("nc,npc->p", wrong, parts), wrong.sum(axis=0)]
+        far = (values - middle) / _SPREAD
+        slope = np.concatenate(slopes) + far / _SPREAD
+        return (entropy + far @ far / 2) / len(rows), slope / len(rows)
 
-    temperature: float
-    bias: np.ndarray  # (classes,)
-    quality: dict[str, float]  # cross-entropy and accuracy
-
-
-def calibrate(logits: np.ndarray, labels: np.ndarray) -> Calibration:
-    """Fit temperature and bias to data that was not trained on.
-
-    Example:
-        >>> calibrate(np.zeros((8, 2)), np.array([0, 1] * 4)).quality["accuracy"]
-        0.5
-    """
-    temperature = fit_temperature(logits, labels)
-    bias = fit_bias(logits / temperature, labels)
-    probabilities = softmax(logits / temperature + bias)
-    of_truth = probabilities[np.arange(len(labels)), labels]
-    quality = {
-        "cross_entropy": float(-np.log(np.maximum(of_truth, 1e-12)).mean()),
-        "accuracy": float((probabilities.argmax(axis=1) == labels).mean()),
-    }
-    return Calibration(temperature, bias, quality)
+    bounds = [(0, None)] * count + [(None, None)] * len(before.bias)
+    found = minimize(
+        loss, middle, jac=True, method="L-BFGS-B", bounds=bounds,
+        options={"ftol": 1e-13, "gtol": 1e-8},
+    ).x  # fmt: skip
+    fitted = Calibration(found[:count], found[count:], {})
+    probabilities = softmax(fitted(parts))
+    of_truth = np.maximum(probabilities[rows, labels], 1e-12)
+    return fitted._replace(
+        quality={
+            "cross_entropy": float(-np.log(of_truth).mean()),
+            "accuracy": float((probabilities.argmax(axis=1) == labels).mean()),
+        }
+    )
 
 
 class Reliability(NamedTuple):

@@ -13,7 +13,12 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.export import Signature, export_saved_model
-from seqkit.models.classification.calibration import calibrate, softmax
+from seqkit.models.classification.calibration import (
+    Calibration,
+    calibrate,
+    neutral,
+    softmax,
+)
 from seqkit.models.classification.encoding import (
     chunks,
     first_vectors,
@@ -68,24 +73,24 @@ class Prediction(NamedTuple):
 class SentimentClassifier:
     """A trained classifier of texts into any number of classes, in any language.
 
-    It has two parts: n-grams weighted by naive Bayes, and a recurrent network that is
-    trained to add what these miss. Where the network adds nothing, on the texts it is
-    validated with, the n-grams answer alone.
+    It has two parts, a recurrent network and n-grams weighted by naive Bayes, each
+    fitted on its own; a weighted sum of their logits answers. Where the network adds
+    nothing, on the texts it is validated with, the n-grams answer alone.
 
     Made by `fit` or `load`. Calling it with texts gives one `Prediction` for each;
     the same function is what `export` writes into a SavedModel.
 
     Args:
-        network: ids (batch, time) and scores (batch, classes) to logits.
-        ngrams: Tokens to scores.
+        network: ids (batch, time) to logits (batch, classes).
+        ngrams: Tokens to logits (batch, classes).
         codec: Texts to tokens and ids.
         classes: The labels, in the order of the logits.
         settings: What it was made with.
 
     Attributes:
         answers: "network and n-grams", or "n-grams alone" where these do better.
-        temperature: The logits are divided by it before the softmax.
-        bias: Then added to them, (classes,).
+        weights: Of the logits of the network and of the n-grams in their sum, (2,).
+        bias: Added to it, (classes,).
         history: By metric, a value for each epoch.
         chosen: The epoch, the first being 1, whose weights the network has.
         validation: By what answers, the cross-entropy and the accuracy that chose.
@@ -115,8 +120,7 @@ class SentimentClassifier:
         self.classes = tuple(classes)
         self.settings = settings
         self.answers = BOTH
-        self.temperature = 1.0
-        self.bias = np.zeros(len(self.classes))
+        self.weights, self.bias, _ = neutral(2, len(self.classes))
         self.history: dict[str, list[float]] = {}
         self.chosen: list[int] = []
         self.validation: dict[str, dict[str, float]] = {}
@@ -124,11 +128,8 @@ class SentimentClassifier:
         self.trained = np.zeros(0, np.int64)
         self._class_names = tf.constant(self.classes, tf.string)
         self._of_network = tf.function(
-            lambda ids, scores: self.network([ids, scores], training=False),
-            input_signature=[
-                tf.TensorSpec([None, None], tf.int32),
-                tf.TensorSpec([None, len(self.classes)], tf.float32),
-            ],
+            lambda ids: self.network(ids, training=False),
+            input_signature=[tf.TensorSpec([None, None], tf.int32)],
             autograph=False,
         )
 
@@ -194,7 +195,7 @@ class SentimentClassifier:
         table = NgramTable(codec.pieces, texts, settings.ngrams)
         if verbose:
             print(f"  {len(table.keys)} n-grams, weighted by naive Bayes", flush=True)
-        ngrams, scores = fit_ngrams(table, truth, len(classes), settings.seed)
+        ngrams = fit_ngrams(table, truth, len(classes), settings.seed)
         sized = replace(settings, embedding=start.shape[1])
         network = text_classifier(sized, len(codec), len(classes))
         network.get_layer("embedding").set_weights([start])
@@ -202,25 +203,31 @@ class SentimentClassifier:
         classifier.trained = np.unique(checksums(texts))
         counts = Counter(names).most_common()
         classifier.shares = {name: count / len(names) for name, count in counts}
-        valid = ids_of(codec, valid_texts), classifier.ngram_scores(valid_texts)
-        given = Encoded(ids[: len(texts)], scores, truth), Encoded(*valid, valid_truth)
-        start_from = 0 if vectors is None else zlib.crc32(start.tobytes())
-        run = Training(network, settings, *given, folder, verbose, start_from)
+        run = Training(
+            network,
+            settings,
+            Encoded(ids[: len(texts)], truth),
+            Encoded(ids_of(codec, valid_texts), valid_truth),
+            classifier.ngram_scores(valid_texts),
+            folder,
+            verbose,
+            0 if vectors is None else zlib.crc32(start.tobytes()),
+        )
         run.run()
         classifier.history, classifier.chosen = run.history, run.chosen
         classifier._calibrate(valid_texts, valid_truth)
         return classifier
 
     def _calibrate(self, texts: Sequence[str], truth: np.ndarray) -> None:
-        """Let that part answer which does better, and fit temperature and bias."""
-        fitted = {}
-        for self.answers in (BOTH, NGRAMS_ALONE):
-            fitted[self.answers] = calibrate(self.logits(texts), truth)
-        self.validation = {name: each.quality for name, each in fitted.items()}
-        self.answers = min(
-            fitted, key=lambda name: self.validation[name]["cross_entropy"]
-        )
-        self.temperature, self.bias, _ = fitted[self.answers]
+        """Let both parts answer or one, whichever does better; fit weights and bias."""
+        parts = self.parts(texts)
+        both, alone = calibrate(parts, truth), calibrate(parts[:, 1:], truth)
+        self.validation = {BOTH: both.quality, NGRAMS_ALONE: alone.quality}
+        self.weights, self.bias, _ = both
+        self.answers = BOTH
+        if alone.quality["cross_entropy"] <= both.quality["cross_entropy"]:
+            self.answers = NGRAMS_ALONE
+            self.weights, self.bias = np.array([0.0, *alone.weights]), alone.bias
 
     def __call__(self, texts: Sequence[str]) -> list[Prediction]:
         """Answer texts: a list of (label, score)."""
@@ -231,20 +238,28 @@ class SentimentClassifier:
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Give the calibrated probabilities of texts: (n, classes)."""
-        return softmax(self.calibrated(self.logits(texts)))
-
-    def calibrated(self, logits: np.ndarray) -> np.ndarray:
-        """Give logits at the fitted temperature, with the fitted bias."""
-        return logits / self.temperature + self.bias
+        return softmax(self.logits(texts))
 
     def logits(self, texts: Sequence[str]) -> np.ndarray:
-        """Give what the model says before calibration: (n, classes)."""
-        answers = np.zeros((len(texts), len(self.classes)), np.float32)
+        """Give the calibrated logits of texts: (n, classes)."""
+        return self.calibration(self.parts(texts))
+
+    @property
+    def calibration(self) -> Calibration:
+        """What makes logits of those of the two parts."""
+        return Calibration(self.weights, self.bias, {})
+
+    def parts(self, texts: Sequence[str]) -> np.ndarray:
+        """Give the logits of network and n-grams: (n, 2, classes).
+
+        Those of the network are zeros where the n-grams answer alone.
+        """
+        answers = np.zeros((len(texts), 2, len(self.classes)), np.float32)
         texts = checked_strings(texts, "texts")
         order = np.argsort(list(map(len, texts)), kind="stable")
         for rows in chunks(order, _CHUNK):
             some = tf.constant([texts[row] for row in rows], tf.string)
-            answers[rows] = self._logits_of_pieces(self.codec.pieces(some))
+            answers[rows] = self._parts_of_pieces(self.codec.pieces(some))
         return answers
 
     def ngram_scores(self, texts: Sequence[str]) -> np.ndarray:
@@ -254,13 +269,14 @@ class SentimentClassifier:
             found.append(self.ngrams(self.codec.pieces(some)).numpy())
         return np.concatenate(found)
 
-    def _logits_of_pieces(self, pieces: tf.RaggedTensor) -> np.ndarray:
-        """Answer texts that are cut, with the portable loop."""
-        scores = self.ngrams(pieces)
+    def _parts_of_pieces(self, pieces: tf.RaggedTensor) -> np.ndarray:
+        """Give the logits of both parts, of texts that are cut: (n, 2, classes)."""
+        scores = self.ngrams(pieces).numpy()
         if self.answers == NGRAMS_ALONE:
-            return scores.numpy()
+            return np.stack([0 * scores, scores], axis=1)
         with portable():
-            return self._of_network(pad(self.codec.ids(pieces)), scores).numpy()
+            logits = self._of_network(pad(self.codec.ids(pieces))).numpy()
+        return np.stack([logits, scores], axis=1)
 
     def trained_on(self, texts: Sequence[str]) -> int:
         """Give how many of these texts it was trained on, however they are written."""
@@ -280,15 +296,15 @@ class SentimentClassifier:
         """
         words = self.codec.pieces([text])[0].numpy()
         variants = [words, *(np.delete(words, place) for place in range(len(words)))]
-        logits = [
-            self._logits_of_pieces(
+        parts = [
+            self._parts_of_pieces(
                 tf.RaggedTensor.from_row_lengths(
                     tf.constant(np.concatenate(some), tf.string), list(map(len, some))
                 )
             )
             for some in chunks(variants, _CHUNK)
         ]
-        scaled = self.calibrated(np.concatenate(logits))
+        scaled = self.calibration(np.concatenate(parts))
         others = np.delete(scaled, scaled[0].argmax(), axis=1)
         odds = scaled[:, scaled[0].argmax()] - np.logaddexp.reduce(others, axis=1)
         effects = map(float, odds[0] - odds[1:])
@@ -303,12 +319,12 @@ class SentimentClassifier:
             label (n,) string, score (n,) float32, probabilities (n, classes) float32.
         """
         pieces = self.codec.pieces(text)
-        logits = self.ngrams(pieces)
+        of_network, of_ngrams = map(float, self.weights)
+        logits = of_ngrams * self.ngrams(pieces) + tf.constant(self.bias, tf.float32)
         if self.answers == BOTH:
             ids = pad(self.codec.ids(pieces))
-            logits = self.network([ids, logits], training=False)
-        bias = tf.constant(self.bias, tf.float32)
-        probabilities = tf.nn.softmax(logits / self.temperature + bias)
+            logits += of_network * self.network(ids, training=False)
+        probabilities = tf.nn.softmax(logits)
         return {
             "label": tf.gather(self._class_names, tf.argmax(probabilities, axis=1)),
             "score": tf.reduce_max(probabilities, axis=1),
@@ -359,7 +375,7 @@ class SentimentClassifier:
             self.settings,
             notes,
             answers=self.answers,
-            temperature=self.temperature,
+            weights=list(map(float, self.weights)),
             bias=list(map(float, self.bias)),
             validation=self.validation,
             classes=self.classes,
@@ -378,22 +394,22 @@ class SentimentClassifier:
             settings = ClassifierSettings(**config["settings"])
             codec = TextCodec.from_config(config["codec"])
             classes, answers = config["classes"], config["answers"]
-            temperature = float(config["temperature"])
-            bias = np.array(config["bias"], float)
+            weights, bias = (np.array(config[n], float) for n in ("weights", "bias"))
             validation, shares = dict(config["validation"]), dict(config["shares"])
-            if answers not in (BOTH, NGRAMS_ALONE) or len(bias) != len(classes):
-                raise ValueError(f"answers={answers!r}, bias={config['bias']!r}")
+            shapes = weights.shape, bias.shape
+            if answers not in (BOTH, NGRAMS_ALONE) or shapes != ((2,), (len(classes),)):
+                raise ValueError(f"{answers=}, {weights=}, {bias=}")
         arrays = read_arrays(folder, NGRAMS_FILE, (*Ngrams.ARRAYS, "trained"))
         trained = arrays.pop("trained")
         network = read_network(
             folder,
             fits=lambda found: (
-                [each.name for each in found.inputs] == ["ids", "scores"]
+                [each.name for each in found.inputs] == ["ids"]
                 and found.output_shape == (None, len(classes))
                 and found.get_layer("embedding").input_dim == len(codec)
             ),
         )
         found = cls(network, Ngrams(**arrays), codec, classes, settings)
-        found.answers, found.temperature, found.bias = answers, temperature, bias
+        found.answers, found.weights, found.bias = answers, weights, bias
         found.validation, found.shares, found.trained = validation, shares, trained
         return found

@@ -10,10 +10,12 @@ from seqkit.errors import InputError
 from seqkit.models.classification.calibration import (
     Reliability,
     expected_calibration_error,
+    neutral,
     reliability,
     softmax,
 )
 from seqkit.models.classification.classifier import (
+    BOTH,
     NGRAMS_ALONE,
     SentimentClassifier,
 )
@@ -75,8 +77,10 @@ def evaluate(
             f"{', '.join(unknown)} (--label-map gives them other names)"
         )
     truth = np.array([names.index(label) for label in labels])
-    logits = classifier.logits(texts)
-    before, after = softmax(logits), softmax(classifier.calibrated(logits))
+    parts = classifier.parts(texts)
+    plain = parts if classifier.answers == BOTH else parts[:, 1:]
+    before = softmax(neutral(*plain.shape[1:])(plain))
+    after = softmax(classifier.calibration(parts))
     predicted = after.argmax(axis=1)
     every = range(len(names))
     metrics = {

@@ -1,5 +1,7 @@
 """The network of the text classifier, built of any recurrent layer of seqkit."""
 
+from typing import Any
+
 import keras
 
 from seqkit import layers as seqkit_layers
@@ -10,13 +12,12 @@ from seqkit.models.named_layers import find_recurrent_layer
 def text_classifier(
     settings: ClassifierSettings, vocabulary_size: int, classes: int
 ) -> keras.Model:
-    """Build the network: ids and the scores of n-grams to logits.
+    """Build the network: ids to logits.
 
-    Embedding that masks id 0, dropout of words and of channels, recurrent layers,
-    pooling over the words that are there, dropout, one dense layer; to its result the
-    scores are added, each class with a factor that is trained and starts at 1:
+    Embedding that masks id 0; then, for each member, dropout of words and of channels,
+    recurrent layers, pooling over the words that are there, dropout, one dense layer:
 
-        logits = W pool(states) + b + a ⊙ scores
+        logits = mean over the members of W pool(states) + b
 
     Args:
         settings: Sizes and kinds.
@@ -24,8 +25,8 @@ def text_classifier(
         classes: Number of classes.
 
     Returns:
-        A model of ids (batch, time) and scores (batch, classes) to logits (batch,
-        classes).
+        A model of ids (batch, time) to logits (batch, classes). Its layer "logits" has
+        the logits of each member as inputs where there are several.
 
     Raises:
         InputError: `settings.network` names no layer.
@@ -37,10 +38,25 @@ def text_classifier(
     """
     layer = find_recurrent_layer(settings.network)
     ids = keras.Input((None,), dtype="int32", name="ids")
-    scores = keras.Input((classes,), name="scores")
-    x = keras.layers.Embedding(
+    vectors = keras.layers.Embedding(
         vocabulary_size, settings.embedding, mask_zero=True, name="embedding"
     )(ids)
+    if settings.members == 1:
+        logits = _member(vectors, layer, settings, classes, "logits")
+    else:
+        logits = keras.layers.Average(name="logits")(
+            [
+                _member(vectors, layer, settings, classes, f"logits_{number}")
+                for number in range(1, settings.members + 1)
+            ]
+        )
+    return keras.Model(ids, logits, name="text_classifier")
+
+
+def _member(
+    x: Any, layer: Any, settings: ClassifierSettings, classes: int, name: str
+) -> Any:
+    """Read vectors of words (batch, time, size); give logits (batch, classes)."""
     x = keras.layers.Dropout(settings.word_dropout, noise_shape=(None, None, 1))(x)
     x = keras.layers.SpatialDropout1D(settings.dropout / 2)(x)
     for number in range(1, settings.layers + 1):
@@ -52,11 +68,6 @@ def text_classifier(
             recurrent = seqkit_layers.Stretches(recurrent, settings.stretch)
         x = recurrent(x)
     if settings.pooling != "last":
-        x = seqkit_layers.MaskedPooling(settings.pooling, name="pooling")(x)
+        x = seqkit_layers.MaskedPooling(settings.pooling)(x)
     x = keras.layers.Dropout(settings.dropout)(x)
-    residual = keras.layers.Dense(classes, name="logits")(x)
-    scaled = keras.layers.EinsumDense(
-        "bc,c->bc", classes, kernel_initializer="ones", name="ngrams"
-    )(scores)
-    logits = keras.layers.Add()([residual, scaled])
-    return keras.Model([ids, scores], logits, name="text_classifier")
+    return keras.layers.Dense(classes, name=name)(x)

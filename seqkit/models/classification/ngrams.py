@@ -140,8 +140,8 @@ class NgramTable:
 
 def fit_ngrams(
     table: NgramTable, labels: np.ndarray, classes: int, seed: int
-) -> tuple[Ngrams, np.ndarray]:
-    """Fit the weights, and score the training texts as if they were new.
+) -> Ngrams:
+    """Fit the weights, and their size to texts that they were not fitted to.
 
     Args:
         table: The n-grams of the training texts.
@@ -150,9 +150,9 @@ def fit_ngrams(
         seed: Of the folds.
 
     Returns:
-        The fitted part; and scores (texts, classes) of each training text, by weights
-        that were fitted to other texts. Both are divided by the temperature at which
-        the latter have the least cross-entropy.
+        The fitted part. Its weights are divided by the temperature at which scores of
+        the training texts, each by weights that were fitted to others, have the least
+        cross-entropy.
     """
     from sklearn.model_selection import KFold, StratifiedKFold
 
@@ -167,8 +167,7 @@ def fit_ngrams(
         unseen[fold] = table.matrix[fold] @ weights + bias
     temperature = fit_temperature(unseen, labels)
     weights, bias = _weights(table.matrix, labels, classes)
-    fitted = Ngrams(table.keys, weights / temperature, bias / temperature)
-    return fitted, unseen / temperature
+    return Ngrams(table.keys, weights / temperature, bias / temperature)
 
 
 def _weights(matrix: Any, labels: np.ndarray, classes: int) -> tuple:

@@ -31,6 +31,10 @@ class ClassifierSettings:
     )
     bidirectional: bool = setting(True, "read every text in both directions")
     layers: int = setting(1, "recurrent layers, one over the other", minimum=1)
+    members: int = setting(
+        1, "recurrent parts that learn side by side; the mean of their logits answers",
+        minimum=1,
+    )  # fmt: skip
     units: int = setting(64, "units of each recurrent layer", minimum=1)
     pooling: str = setting(
         "max", "how the states of all words become one vector", choices=POOLINGS

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from seqkit.models.batches import Batches, Ids
 from seqkit.models.checkpoint import values
-from seqkit.models.classification.calibration import fit_temperature, softmax
+from seqkit.models.classification.calibration import calibrate
 from seqkit.models.classification.settings import ClassifierSettings
 from seqkit.models.epochs import EpochTraining
 from seqkit.recurrence import portable
@@ -22,22 +22,22 @@ class Encoded(NamedTuple):
     """Texts as the network reads them."""
 
     ids: Ids
-    scores: np.ndarray  # float32 (texts, classes), of n-grams
     labels: np.ndarray  # class indices (texts,)
 
 
 class Training(EpochTraining):
-    """A training run of a text network, on the cross-entropy.
+    """A training run of a text network, on the cross-entropy of each of its members.
 
     Judged and kept is not the network that was trained last but the running mean of
     its weights, w' = d w' + (1 - d) w after each step, which forgets faster in the
     first steps.
 
     Args:
-        network: Ids and scores to logits.
+        network: Ids to logits.
         settings: Every choice.
-        training: Texts to train on, their scores made as if they were new.
+        training: Texts to train on.
         validation: Texts that are not trained on.
+        scores: What the n-grams say of these, (texts, classes).
         folder: As of `EpochTraining`.
         verbose: As of `EpochTraining`.
         vectors: Checksum of the file of vectors that training starts from, or 0.
@@ -49,12 +49,13 @@ class Training(EpochTraining):
         settings: ClassifierSettings,
         training: Encoded,
         validation: Encoded,
+        scores: np.ndarray,
         folder: str | os.PathLike | None = None,
         verbose: int | str = "auto",
         vectors: int = 0,
     ) -> None:
         self.training, self.validation = training, validation
-        self.vectors = vectors
+        self.scores, self.vectors = scores, vectors
         self.batches, self.valid_batches = (
             _batches(each.ids, settings.batch_size) for each in (training, validation)
         )
@@ -69,45 +70,48 @@ class Training(EpochTraining):
         size = settings.batch_size
         signature = [  # one graph for every length: the recurrence compiles few
             tf.TensorSpec([size, None], tf.int32),
-            tf.TensorSpec([size, training.scores.shape[1]], tf.float32),
             tf.TensorSpec([size], tf.int32),
             tf.TensorSpec([size], tf.float32),
         ]
+        several = settings.members > 1
+        self._members = keras.Model(
+            network.input,
+            network.get_layer("logits").input if several else network.output,
+        )
         self._step = tf.function(self._train, signature, autograph=False)
         self._logits = tf.function(
-            lambda ids, scores: network([ids, scores], training=False),
-            signature[:2],
+            lambda ids: network(ids, training=False),
+            signature[:1],
             autograph=False,
         )
 
     @staticmethod
-    def _sums(logits: Any, labels: Any, there: Any) -> tuple:
-        """Give the mean loss, its sum, how many were right, and how many there are."""
-        losses = there * tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-        right = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels)
-        texts = tf.reduce_sum(there)
-        loss = tf.reduce_sum(losses)
-        right = tf.reduce_sum(there * tf.cast(right, tf.float32))
-        return loss / tf.maximum(texts, 1), loss, right, texts
+    def _sums(members: Sequence[Any], labels: Any, there: Any) -> tuple:
+        """Give the sum of the losses, how many were right, and how many there are."""
+        entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
+        losses = there * tf.add_n([entropy(labels, each) for each in members])
+        answers = tf.argmax(tf.add_n(members), axis=1, output_type=tf.int32)
+        right = there * tf.cast(tf.equal(answers, labels), tf.float32)
+        return tuple(map(tf.reduce_sum, (losses, right, there)))
 
-    def _train(self, ids: Any, scores: Any, labels: Any, there: Any) -> tuple:
+    def _train(self, ids: Any, labels: Any, there: Any) -> tuple:
         weights = self.network.trainable_variables
         with tf.GradientTape() as tape:
-            logits = self.network([ids, scores], training=True)
-            loss, *sums = self._sums(logits, labels, there)
+            members = tf.nest.flatten(self._members(ids, training=True))
+            loss, right, texts = self._sums(members, labels, there)
+            loss /= tf.maximum(texts, 1)
         gradients = tape.gradient(loss, [weight.value for weight in weights])
         self.optimizer.apply([tf.convert_to_tensor(g) for g in gradients], weights)
         step = tf.cast(self.optimizer.iterations.value, tf.float32)
         share = tf.minimum(self.settings.averaging, step / (step + 10))
         for mean, weight in zip(self.means, weights, strict=True):
             mean.assign(share * mean.value + (1 - share) * weight.value)
-        return tuple(sums)
+        return loss * texts / len(members), right, texts
 
     def _tensors(self, texts: Encoded, batch: Any) -> list[tf.Tensor]:
         there = (batch.rows >= 0).astype(np.float32)
         return [
             tf.constant(batch.padded[0]),
-            tf.constant(texts.scores[batch.rows]),
             tf.constant(texts.labels[batch.rows], tf.int32),
             tf.constant(there),
         ]
@@ -135,22 +139,18 @@ class Training(EpochTraining):
     def judge(self) -> dict[str, float]:
         """Compare the network with the validation texts.
 
-        The loss is that at the temperature which fits them best, since the classifier
-        will have one: a network that is right more often, but too sure, is better.
+        The loss is that of network and n-grams together, with the weights that fit them
+        best, since so the classifier will answer.
         """
         labels = self.validation.labels
-        logits = np.zeros((len(labels), self.validation.scores.shape[1]))
+        logits = np.zeros(self.scores.shape)
         with portable():  # compiling would take longer than it saves
             for batch in self.valid_batches.epoch():
-                tensors = self._tensors(self.validation, batch)
+                ids, _, _ = self._tensors(self.validation, batch)
                 there = batch.rows >= 0
-                logits[batch.rows[there]] = self._logits(*tensors[:2]).numpy()[there]
-        probabilities = softmax(logits / fit_temperature(logits, labels))
-        of_truth = probabilities[np.arange(len(labels)), labels]
-        return {
-            "loss": float(-np.log(np.maximum(of_truth, 1e-12)).mean()),
-            "accuracy": float((logits.argmax(axis=1) == labels).mean()),
-        }
+                logits[batch.rows[there]] = self._logits(ids).numpy()[there]
+        quality = calibrate(np.stack([logits, self.scores], axis=1), labels).quality
+        return {"loss": quality["cross_entropy"], "accuracy": quality["accuracy"]}
 
     def quality(self, judged: Mapping[str, float]) -> list[float]:
         """Give the loss, the less the better."""
@@ -166,7 +166,7 @@ class Training(EpochTraining):
 
 
 def _batches(ids: Ids, size: int) -> Batches:
-    return Batches([ids], lambda lengths: size, len(ids) / size, shapes=8)
+    return Batches([ids], lambda lengths: size, len(ids) / size, shapes=16)
 
 
 def _means(total: np.ndarray) -> dict[str, float]:

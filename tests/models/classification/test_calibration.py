@@ -3,8 +3,9 @@ import pytest
 from sklearn.metrics import log_loss
 
 from seqkit.models.classification.calibration import (
+    Calibration,
+    calibrate,
     expected_calibration_error,
-    fit_bias,
     fit_temperature,
     reliability,
     softmax,
@@ -47,10 +48,50 @@ def test_bias_makes_the_shares_right():
     generator = np.random.default_rng(3)
     logits = generator.normal(0, 2, (5000, 3))
     labels = drawn_from(logits + np.array([1.0, 0.0, -1.0]))
-    bias = fit_bias(logits, labels)
-    shares = softmax(logits + bias).mean(axis=0)
+    fitted = calibrate(logits[:, None], labels)
+    shares = softmax(fitted(logits[:, None])).mean(axis=0)
     np.testing.assert_allclose(shares, np.bincount(labels) / 5000, atol=0.003)
-    assert np.abs(fit_bias(logits[:4], labels[:4])).max() < 0.3
+    assert np.abs(calibrate(logits[:4, None], labels[:4]).bias).max() < 0.3
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_finds_the_weights_that_labels_were_drawn_with(classes):
+    parts = np.random.default_rng(4).normal(0, 2, (20000, 3, classes))
+    true = Calibration(np.array([0.8, 0.3, 0.0]), np.arange(classes) * 0.2, {})
+    fitted = calibrate(parts, drawn_from(true(parts)))
+    np.testing.assert_allclose(fitted.weights, true.weights, atol=0.03)
+    centred = true.bias - true.bias.mean()
+    np.testing.assert_allclose(fitted.bias - fitted.bias.mean(), centred, atol=0.06)
+
+
+def test_no_other_weights_are_better():
+    parts = np.random.default_rng(5).normal(0, 2, (200, 2, 3))
+    labels = drawn_from(parts[:, 0])
+    best = calibrate(parts, labels)
+
+    def loss(weights, bias):
+        logits = np.tensordot(parts, weights, (1, 0)) + bias
+        far = ((weights - 0.5) ** 2).sum() + (bias**2).sum()
+        entropy = log_loss(labels, softmax(logits), labels=range(3), normalize=False)
+        return entropy + far / (2 * 0.3**2)
+
+    least = loss(best.weights, best.bias)
+    for number in range(5):
+        change = 0.01 * np.eye(5)[number]
+        for moved in (change, -change):
+            weights = best.weights + moved[:2]
+            if weights.min() >= 0:
+                assert loss(weights, best.bias + moved[2:]) > least
+
+
+def test_no_weight_is_below_zero_and_few_texts_change_little():
+    useful = np.array([[3.0, -3.0], [-2.0, 2.0]] * 5)
+    labels = np.array([0, 1] * 5)
+    contrary = np.stack([useful, -useful], axis=1)
+    fitted = calibrate(np.tile(contrary, (30, 1, 1)), np.tile(labels, 30))
+    assert fitted.weights[1] == 0
+    both = calibrate(np.stack([useful, useful], axis=1), labels)
+    np.testing.assert_allclose(both.weights, 0.5, atol=0.1)
 
 
 def test_calibration_error_by_hand():

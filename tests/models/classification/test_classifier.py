@@ -8,7 +8,7 @@ import tensorflow as tf
 from seqkit.errors import InputError
 from seqkit.models import ClassifierSettings, SentimentClassifier, text_classifier
 from seqkit.models.checkpoint import read_checkpoint, write_checkpoint
-from seqkit.models.classification.calibration import fit_temperature, softmax
+from seqkit.models.classification.calibration import calibrate
 from seqkit.models.classification.classifier import BOTH, NGRAMS_ALONE
 from seqkit.models.classification.settings import POOLINGS
 from seqkit.models.run_files import read_config
@@ -55,7 +55,7 @@ def test_lstm_learns_after_right_padding_because_it_is_masked(masked, monkeypatc
     )
     with portable():
         history = network.fit(
-            [ids, np.zeros((64, 2))],
+            ids,
             np.array(labels),
             epochs=8,
             batch_size=16,
@@ -74,26 +74,40 @@ def test_padding_changes_no_answer(name, pooling):
     )
     network = text_classifier(settings, vocabulary_size=9, classes=3)
     ids = np.array([[3, 4, 5, 6], [6, 0, 0, 0], [0, 0, 0, 0]], "int32")
-    scores = np.ones((3, 3), "float32")
     more = np.pad(ids, [[0, 0], [0, 3]])
-    answer = np.array(network([ids, scores]))
+    answer = np.array(network(ids))
     assert np.isfinite(answer).all()
-    for other in (network([more, scores]), network.predict([more, scores], verbose=0)):
+    for other in (network(more), network.predict(more, verbose=0)):
         np.testing.assert_allclose(other, answer, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(
-        network([ids[1:2, :1], scores[:1]]), answer[1:2], rtol=1e-5, atol=1e-6
-    )
+    np.testing.assert_allclose(network(ids[1:2, :1]), answer[1:2], rtol=1e-5, atol=1e-6)
 
 
-def test_scores_are_added_to_what_the_network_says():
-    network = text_classifier(TINY, vocabulary_size=9, classes=3)
-    ids, scores = np.array([[4, 5]], "int32"), np.array([[1.0, -2.0, 3.0]], "float32")
-    without = np.array(network([ids, 0 * scores]))
-    np.testing.assert_allclose(network([ids, scores]) - without, scores, atol=1e-6)
-    network.get_layer("ngrams").set_weights([np.array([1.0, 2.0, 0.5])])
-    np.testing.assert_allclose(
-        network([ids, scores]) - without, [[1.0, -4.0, 1.5]], atol=1e-6
-    )
+def test_a_weighted_sum_of_both_parts_answers(classifier):
+    texts = ["a good film", "dull"]
+    parts = classifier.parts(texts)
+    np.testing.assert_array_equal(parts[:, 1], classifier.ngram_scores(texts))
+    ids = classifier.codec(texts).to_tensor()
+    np.testing.assert_allclose(parts[:, 0], classifier.network(ids), atol=1e-5)
+    weighted = classifier.weights[0] * parts[:, 0] + classifier.weights[1] * parts[:, 1]
+    logits = weighted + classifier.bias
+    np.testing.assert_allclose(classifier.logits(texts), logits)
+    powers = np.exp(logits)
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(classifier.probabilities(texts), probabilities)
+
+
+def test_the_mean_of_the_members_answers():
+    settings = replace(TINY, members=3, dropout=0.5)
+    network = text_classifier(settings, vocabulary_size=9, classes=3)
+    each = keras.Model(network.input, network.get_layer("logits").input)
+    ids = np.array([[4, 5, 6], [7, 0, 0]], "int32")
+    found = np.array(each(ids))
+    assert found.shape == (3, 2, 3)
+    assert np.abs(found[0] - found[1]).min() > 1e-6
+    np.testing.assert_allclose(network(ids), found.mean(axis=0), atol=1e-6)
+    data = reviews(60)
+    fitted = quick_fit(data, data, members=2)
+    assert accuracy(fitted, *reviews(100, seed=2)) > 0.95
 
 
 def test_every_setting_shapes_the_network():
@@ -105,7 +119,7 @@ def test_every_setting_shapes_the_network():
     shapes = [tuple(weight.shape) for weight in network.weights]
     one_way = [(3, 3), (3,)]
     assert sorted(shapes) == sorted(
-        [(50, 8), *[(8, 3), *one_way] * 2, *[(6, 3), *one_way] * 2, (6, 4), (4,), (4,)]
+        [(50, 8), *[(8, 3), *one_way] * 2, *[(6, 3), *one_way] * 2, (6, 4), (4,)]
     )
     dropouts = [x.rate for x in network.layers if isinstance(x, keras.layers.Dropout)]
     assert dropouts == [0.1, 0.2, 0.4]
@@ -171,9 +185,7 @@ def test_stops_early_and_keeps_the_best_weights():
     assert fitted.chosen == [best + 1]
     fitted.answers = BOTH
     classes = np.array([label == "positive" for label in wrong]).astype(int)
-    logits = fitted.logits(texts)
-    probabilities = softmax(logits / fit_temperature(logits, classes))
-    kept = -np.log(probabilities[np.arange(64), classes]).mean()
+    kept = calibrate(fitted.parts(texts), classes).quality["cross_entropy"]
     assert kept == pytest.approx(losses[best], rel=1e-4)
 
 
@@ -203,14 +215,16 @@ def test_goes_on_where_it_was_stopped(tmp_path):
 
 
 def test_answers_with_the_ngrams_where_they_are_better(tmp_path):
-    """Pairs of words decide, and the network is taught the contrary."""
+    """The network is taught the contrary."""
     texts, labels = reviews(80)
-    fitted = quick_fit((texts, labels), (texts, labels), epochs=1, learning_rate=1e-9)
+    fitted = quick_fit((texts, labels), (texts, labels), epochs=3)
     assert set(fitted.validation) == {BOTH, NGRAMS_ALONE}
-    fitted.network.get_layer("ngrams").set_weights([np.array([-1.0, -1.0])])
+    last = fitted.network.get_layer("logits")
+    last.set_weights([-weight for weight in last.get_weights()])
     truth = np.array([label == "positive" for label in labels]).astype(int)
     fitted._calibrate(texts, truth)
     assert fitted.answers == NGRAMS_ALONE
+    assert fitted.weights[0] == 0
     assert accuracy(fitted, texts, labels) > 0.9
     np.testing.assert_allclose(
         fitted.answer(tf.constant(texts))["probabilities"],
@@ -272,7 +286,7 @@ def test_attribution_finds_the_telling_word(classifier):
     assert [word for word, _ in effects] == words
     assert max(effects, key=lambda pair: pair[1])[0] == "moving"
     assert classifier.attribute("") == []
-    logits = classifier.calibrated(classifier.logits(["dull film", "film"]))
+    logits = classifier.logits(["dull film", "film"])
     label = logits[0].argmax()
     odds = logits[:, label] - logits[:, 1 - label]
     assert classifier.attribute("dull film")[0][1] == pytest.approx(
