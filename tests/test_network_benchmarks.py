@@ -29,9 +29,14 @@ def test_tasks(tmp_path, capsys):
     words = ["tasks", "--networks", "GRU", "--steps", "2", "--units", "3"]
     words += ["--seeds", "2", "--length", "10", "--processes", "1"]
     assert main([*words, "--json", str(kept)]) == 0
-    adding, copy = json.loads(kept.read_text())
-    assert (adding["task"], copy["task"]) == ("adding", "copy")
-    assert len(adding["losses"]) == 2
+    found = json.loads(kept.read_text())
+    assert [(each["task"], each["seed"]) for each in found] == [
+        ("adding", 0),
+        ("adding", 1),
+        ("copy", 0),
+        ("copy", 1),
+    ]
+    assert all(each["loss"] > 0 for each in found)
     assert "of blind" in capsys.readouterr().out
 
 

@@ -232,9 +232,9 @@ print("kept over 50 steps:", {b: f"{share:.1e}" for b, share in kept.items()})
 # .. math:: f_t = 1 - i_t
 #
 # It is an LSTM whose forget gate has the weights of the input gate, negated, because
-# :math:`1 - \sigma(a) = \sigma(-a)`.
+# :math:`1 - \sigma(a) = \sigma(-a)`. (Peepholes, which come next, are left out.)
 
-coupled = CoupledLSTM(3, dtype="float64")
+coupled = CoupledLSTM(3, peepholes=False, dtype="float64")
 x = np.random.default_rng(3).normal(size=(2, 5, 2))
 found = coupled(x)
 twin = LSTM(3, dtype="float64")
@@ -279,7 +279,7 @@ print("peepholes, a step from c_0:", h_1.round(4).tolist())
 #           \text{weights} = 4\,(D N + P N + N) + N P
 
 D, N, P = 16, 64, 8
-projected, plain = ProjectedLSTM(N, projection=P), LSTM(N)
+projected, plain = ProjectedLSTM(N, projection=P, peepholes=False), LSTM(N)
 for layer in (projected, plain):
     layer.build((None, None, D))
 

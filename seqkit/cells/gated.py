@@ -112,3 +112,33 @@ class LSTMFamilyCell(GatedCell):
     def bias_start(self) -> Any:
         """Return the initializer of the bias, with the forget gate's ones."""
         return self.blocks_from({1: "ones"} if self.unit_forget_bias else {})
+
+
+class PeepholeFamilyCell(LSTMFamilyCell):
+    """A cell of that family whose gates may see the memory cell.
+
+    Args:
+        peepholes: whether gates see the memory cell, each number by number.
+        peephole_initializer: initializer of the peephole vectors, which are
+            regularized and constrained as recurrent weights are.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        recurrent_initializer: Any = "orthogonal",
+        peepholes: bool = True,
+        peephole_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
+    ):
+        super().__init__(
+            units=units, recurrent_initializer=recurrent_initializer, **kwargs
+        )
+        self.peepholes = checks.flag("peepholes", peepholes)
+        self.peephole_initializer = keras.initializers.get(peephole_initializer)
+
+    def add_peepholes(self, vectors: int, name: str = "peephole_kernel") -> Any:
+        """Add the weight of so many peephole vectors, one a row."""
+        return self.add_recurrent_kernel(
+            name, (vectors, self.units), self.peephole_initializer
+        )

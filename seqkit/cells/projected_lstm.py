@@ -7,25 +7,29 @@ import keras
 from keras import ops
 
 from seqkit.cells import checks
-from seqkit.cells.gated import LSTMFamilyCell
+from seqkit.cells.gated import PeepholeFamilyCell
 
 
 @keras.saving.register_keras_serializable("seqkit")
-class ProjectedLSTMCell(LSTMFamilyCell):
+class ProjectedLSTMCell(PeepholeFamilyCell):
     """Cell of the LSTM whose output is projected to another size, and fed back so.
 
-        i_t, f_t, o_t = σ(W x_t + U h_{t-1} + b)      one block of W, U and b for each
+        i_t = σ(W_i x_t + U_i h_{t-1} + p_i ⊙ c_{t-1} + b_i)
+        f_t = σ(W_f x_t + U_f h_{t-1} + p_f ⊙ c_{t-1} + b_f)
         g_t = tanh(W_g x_t + U_g h_{t-1} + b_g)
         c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t
+        o_t = σ(W_o x_t + U_o h_{t-1} + p_o ⊙ c_t + b_o)
         h_t = V (o_t ⊙ tanh(c_t))
 
-    It computes what `torch.nn.LSTM` with `proj_size` does: LSTMP without its peephole
-    connections and its second, non-recurrent projection.
+    h is what the paper calls r. As published, with peephole connections; without them,
+    `peepholes=False`, it is `torch.nn.LSTM` with `proj_size`. The paper's second,
+    non-recurrent projection is left out: nothing in the loop depends on it.
 
     Weights, in the order i, f, g, o: `kernel` `(features, 4 units)`,
     `recurrent_kernel` `(projection, 4 units)`, `bias` `(4 units,)`;
-    `projection_kernel` `(units, projection)`. The states are h `(batch, projection)`,
-    which is the output, and c `(batch, units)`.
+    `projection_kernel` `(units, projection)`; with peepholes `peephole_kernel` `(3,
+    units)`, p_i, p_f and p_o. The states are h `(batch, projection)`, which is the
+    output, and c `(batch, units)`.
 
     Args:
         recurrent_activation: activation of the gates, σ above.
@@ -34,6 +38,9 @@ class ProjectedLSTMCell(LSTMFamilyCell):
         projection: size of the output; `None` takes `units`.
         projection_initializer: initializer of V, which is regularized and constrained
             as recurrent weights are.
+        peepholes: whether there are p_i, p_f and p_o.
+        peephole_initializer: initializer of p_i, p_f and p_o, which are regularized and
+            constrained as V is.
 
     Example:
     >>> cell = ProjectedLSTMCell(8, projection=2)
@@ -51,13 +58,10 @@ class ProjectedLSTMCell(LSTMFamilyCell):
         self,
         units: int,
         projection: int | None = None,
-        recurrent_initializer: Any = "orthogonal",
         projection_initializer: Any = "glorot_uniform",
         **kwargs: Any,
     ):
-        super().__init__(
-            units=units, recurrent_initializer=recurrent_initializer, **kwargs
-        )
+        super().__init__(units=units, **kwargs)
         self.projection = checks.positive_integer(
             "projection", self.units if projection is None else projection
         )
@@ -86,14 +90,22 @@ class ProjectedLSTMCell(LSTMFamilyCell):
             (self.units, self.projection),
             self.projection_initializer,
         )
+        if self.peepholes:
+            self.peephole_kernel = self.add_peepholes(3)
 
     def step(self, drive: Any, states: Sequence, dot: Callable) -> tuple[Any, list]:
         """Return h_t, and the new states h_t and c_t."""
         h, c = states
         gate, f = self.recurrent_activation, self.activation
         i, forget, g, o = ops.split(drive + dot(h, self.recurrent_kernel), 4, axis=-1)
+        if self.peepholes:
+            i = i + self.peephole_kernel[0] * c
+            forget = forget + self.peephole_kernel[1] * c
         i, forget = self.named("i", gate(i)), self.named("f", gate(forget))
-        g, o = self.named("g", f(g)), self.named("o", gate(o))
+        g = self.named("g", f(g))
         c = forget * c + i * g
+        if self.peepholes:
+            o = o + self.peephole_kernel[2] * c
+        o = self.named("o", gate(o))
         h = dot(o * f(c), self.projection_kernel, dropout=False)
         return h, [h, c]

@@ -80,7 +80,13 @@ def _layer(module: Any, dtype: Any) -> Any:
     """Return a layer like each of the module's."""
     name, arguments = MODES[module.mode]
     if module.proj_size:
-        name, arguments = "ProjectedLSTM", {"projection": module.proj_size}
+        name, arguments = (
+            "ProjectedLSTM",
+            {
+                "projection": module.proj_size,
+                "peepholes": False,
+            },
+        )
     layer = getattr(layers, name)(
         module.hidden_size,
         **arguments,

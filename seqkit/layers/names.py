@@ -76,7 +76,7 @@ def get(identifier: Any, *args: Any, **kwargs: Any) -> keras.layers.Layer:
     """
     if isinstance(identifier, str):
         identifier = find(identifier)
-    if isinstance(identifier, type):
+    if isinstance(identifier, type) and issubclass(identifier, keras.layers.Layer):
         return identifier(*args, **kwargs)
     if args or kwargs:
         given = [*map(repr, args), *kwargs]
@@ -93,4 +93,5 @@ def get(identifier: Any, *args: Any, **kwargs: Any) -> keras.layers.Layer:
         )
     if "registered_name" in identifier:
         return keras.saving.deserialize_keras_object(identifier)
-    return find(identifier.get("class_name", "")).from_config(identifier["config"])
+    name, config = identifier.get("class_name", ""), identifier.get("config", {})
+    return find(name).from_config(config)

@@ -9,6 +9,8 @@ import tensorflow as tf
 from seqkit.cells import checks
 from seqkit.layers.base import LayerOverCell
 
+ZERO = tf.UnconnectedGradients.ZERO
+
 
 class Step(NamedTuple):
     """What one time step gives."""
@@ -21,14 +23,15 @@ class Step(NamedTuple):
 class RealTimeLearning:
     """Gradients of a recurrent layer, online: after each step, with no way back.
 
-        P_t = ∂s_t/∂s_{t-1} P_{t-1} + ∂s_t/∂θ              P_0 = 0
+        P_t = ∂s_t/∂s_{t-1} P_{t-1} + ∂s_t/∂θ              P_0 = ∂s_0/∂θ
         ∂L_t/∂θ = ∂L_t/∂y_t (∂y_t/∂s_{t-1} P_{t-1} + ∂y_t/∂θ)
 
     P_t = ∂s_t/∂θ tells how all states depend on all weights θ: batch × states × weights
     numbers, and each step multiplies them by a matrix. So it is for cells with up to
     some hundred weights. While the weights are held still, the gradients of all steps
     add up to that of back-propagation through time. Where they are changed after every
-    step, as in online learning, the older part of P_t belongs to older weights.
+    step, as in online learning, the older part of P_t belongs to older weights. P_0 is
+    zero unless the first states are learned.
 
     Args:
         layer: a recurrent layer over a cell, built.
@@ -71,13 +74,12 @@ class RealTimeLearning:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all steps: the first states again, on which no weight has acted."""
-        states = self.layer.initial_state(self.batch_size)
-        n_weights = sum(weight.shape.num_elements() for weight in self._weights)
-        self._states = [tf.convert_to_tensor(state) for state in states]
-        n_states = sum(state.shape[-1] for state in self._states)
-        shape = (self.batch_size, n_states, n_weights)
-        self._influence = tf.zeros(shape, self.layer.compute_dtype)
+        """Forget all steps: the first states again."""
+        with tf.GradientTape(persistent=True) as tape:
+            states = self.layer.initial_state(self.batch_size)
+            self._states = [tf.convert_to_tensor(state) for state in states]
+            joined = tf.concat(self._states, axis=-1)
+        self._influence = self._direct(tape, joined)
 
     @property
     def states(self) -> list:
@@ -134,9 +136,12 @@ class RealTimeLearning:
 
     def _jacobian(self, tape: Any, value: Any, before: Any, influence: Any) -> Any:
         """Return ∂value/∂θ `(batch, size, weights)`, by the states before and now."""
-        zero = tf.UnconnectedGradients.ZERO
-        by_states = tape.batch_jacobian(value, before, unconnected_gradients=zero)
-        now = tape.jacobian(value, self._weights, unconnected_gradients=zero)
+        by_states = tape.batch_jacobian(value, before, unconnected_gradients=ZERO)
+        through_states = tf.einsum("bos,bsw->bow", by_states, influence)
+        return through_states + self._direct(tape, value)
+
+    def _direct(self, tape: Any, value: Any) -> Any:
+        """Return ∂value/∂θ `(batch, size, weights)`, the states before held still."""
+        now = tape.jacobian(value, self._weights, unconnected_gradients=ZERO)
         shape = (*value.shape, -1)
-        direct = tf.concat([tf.reshape(part, shape) for part in now], axis=-1)
-        return tf.einsum("bos,bsw->bow", by_states, influence) + direct
+        return tf.concat([tf.reshape(part, shape) for part in now], axis=-1)

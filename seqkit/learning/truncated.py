@@ -105,6 +105,31 @@ class SeriesChunks(keras.utils.PyDataset):
         ]
         self._next = 0
 
+    @property
+    def workers(self) -> int:
+        """One: several would take the chunks out of their order."""
+        return 1
+
+    @workers.setter
+    def workers(self, value: int) -> None:
+        if value != 1:
+            raise ValueError(
+                f"`workers` must be 1, to keep chunks in their order, got {value!r}."
+            )
+
+    @property
+    def use_multiprocessing(self) -> bool:
+        """False, for the same reason."""
+        return False
+
+    @use_multiprocessing.setter
+    def use_multiprocessing(self, value: bool) -> None:
+        if value:
+            raise ValueError(
+                "`use_multiprocessing` must be False, to keep chunks in their order, "
+                f"got {value!r}."
+            )
+
     def __len__(self) -> int:
         """Return the number of batches of an epoch."""
         return max(map(len, self._rows))
@@ -171,16 +196,19 @@ def _arrays(name: str, given: Any) -> list[np.ndarray]:
 
 
 class CarryState(keras.callbacks.Callback):
-    """Carries the state of stateful layers from chunk to chunk, in `fit`.
+    """Carries the state of stateful layers from chunk to chunk.
 
     Before each batch, the rows in which a series begins start from the first state
     again; in the others the state is that at the end of the last batch.
 
     Args:
-        chunks: what `fit` is given.
+        chunks: what `fit` is given, all of them in an epoch; or `evaluate`.
+        validation: what `fit` is given as `validation_data`, if these are chunks. If
+            they are not, each batch of theirs starts from the first state.
 
     Raises:
-        ValueError: the model has no stateful layer, or takes several steps at once.
+        ValueError: the model has no stateful layer, or takes several steps at once, or
+            an epoch has other steps than the chunks.
 
     Example:
     >>> from seqkit.layers import GRU
@@ -193,12 +221,34 @@ class CarryState(keras.callbacks.Callback):
     >>> history = model.fit(chunks, callbacks=[CarryState(chunks)], verbose=0)
     """
 
-    def __init__(self, chunks: SeriesChunks):
+    def __init__(self, chunks: SeriesChunks, validation: SeriesChunks | None = None):
         super().__init__()
-        self.chunks = chunks
+        self.chunks, self.validation = chunks, validation
+        self._fits = False
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Find the stateful layers."""
+        self._fits = True
+        self._begin()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Take the tests that follow for tests of their own."""
+        self._fits = False
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Start anew where a series begins."""
+        self._start(self.chunks, batch)
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        """Find the stateful layers, outside `fit`."""
+        if not self._fits:
+            self._begin()
+
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Start anew where a series begins."""
+        self._start(self.validation if self._fits else self.chunks, batch)
+
+    def _begin(self) -> None:
         self._layers = stateful_layers(self.model)
         if not self._layers:
             raise ValueError("The model must have a `stateful` layer, got none.")
@@ -207,16 +257,22 @@ class CarryState(keras.callbacks.Callback):
                 "`steps_per_execution` must be 1 where states are carried, got "
                 f"{self.model.steps_per_execution}."
             )
+        steps = (self.params or {}).get("steps")
+        if steps != len(self.chunks):
+            raise ValueError(
+                f"An epoch must have all {len(self.chunks)} chunks that CarryState was "
+                f"given, got {steps} steps."
+            )
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Start anew where a series begins."""
-        starts = self.chunks.starts(batch)
+    def _start(self, chunks: SeriesChunks | None, batch: int) -> None:
+        """Give their first states to the rows in which a series begins, or to all."""
+        starts = np.True_ if chunks is None else chunks.starts(batch)[:, None]
         for layer in self._layers if starts.any() else ():
-            first = layer.get_initial_state(len(starts))
+            first = layer.get_initial_state(layer.states[0].shape[0])
             for variable, state in zip(layer.states, first, strict=True):
                 old = keras.ops.convert_to_numpy(variable.value)
                 new = keras.ops.convert_to_numpy(state)
-                variable.assign(np.where(starts[:, None], new, old))
+                variable.assign(np.where(starts, new, old))
 
 
 def stateful_layers(model: Any) -> list:

@@ -33,9 +33,9 @@ def many_to_one(
         >>> many_to_one("GRU", features=3, units=8, outputs=2).output_shape
         (None, 2)
     """
-    inputs = keras.Input((None, features), name="inputs")
+    inputs = _sequence(features, "inputs")
     h = _recurrent(network, units, depth, every=False)(inputs)
-    return keras.Model(inputs, _readout(outputs)(h), name="many_to_one")
+    return _model(inputs, _readout(outputs)(h), "many_to_one")
 
 
 def one_to_many(
@@ -69,13 +69,15 @@ def one_to_many(
         (None, 5, 2)
     """
     length = checks.positive_integer("length", length)
-    inputs = keras.Input((features,), name="inputs")
+    inputs = keras.Input(
+        (checks.positive_integer("features", features),), name="inputs"
+    )
     if checks.one_of("given", given, GIVEN) == "every":
         x = keras.layers.RepeatVector(length)(inputs)
     else:
         x = FirstStep(length, name="first_step")(inputs)
     h = _recurrent(network, units, depth, every=True)(x)
-    return keras.Model(inputs, _readout(outputs)(h), name="one_to_many")
+    return _model(inputs, _readout(outputs)(h), "one_to_many")
 
 
 def many_to_many(
@@ -99,9 +101,9 @@ def many_to_many(
         >>> many_to_many("GRU", features=3, units=8, outputs=2).output_shape
         (None, None, 2)
     """
-    inputs = keras.Input((None, features), name="inputs")
+    inputs = _sequence(features, "inputs")
     h = _recurrent(network, units, depth, every=True)(inputs)
-    return keras.Model(inputs, _readout(outputs)(h), name="many_to_many")
+    return _model(inputs, _readout(outputs)(h), "many_to_many")
 
 
 def encoder_decoder(
@@ -152,8 +154,8 @@ def encoder_decoder(
         et al. 2015 (arXiv 1409.0473), for the attention.
     """
     checks.one_of("context", context, CONTEXTS)
-    source = keras.Input((None, features), name="source")
-    before = keras.Input((None, target_features), name="targets_before")
+    source = _sequence(features, "source")
+    before = _sequence(target_features, "targets_before", "target_features")
     attends = context == "attention"
     memory = _recurrent(network, units, depth, every=attends)(source)
     decoder = _recurrent(network, units, depth, every=True)
@@ -165,7 +167,7 @@ def encoder_decoder(
         if context == "transformed":
             memory = keras.layers.Dense(units, "tanh", name="context")(memory)
         d = decoder(AtEveryStep(name="with_context")([before, memory]))
-    return keras.Model([source, before], _readout(outputs)(d), name="encoder_decoder")
+    return _model([source, before], _readout(outputs)(d), "encoder_decoder")
 
 
 @keras.saving.register_keras_serializable("seqkit")
@@ -198,16 +200,37 @@ class FirstStep(keras.layers.Layer):
 class AtEveryStep(keras.layers.Layer):
     """A sequence (batch, time, n) with a vector (batch, m) beside every step.
 
+    The mask is that of the sequence.
+
     Example:
         >>> AtEveryStep()([np.ones((1, 3, 2)), np.zeros((1, 4))]).shape
         TensorShape([1, 3, 6])
     """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """Give (batch, time, n + m)."""
         sequence, vector = inputs
         repeated = vector[:, None] * ops.ones_like(sequence[..., :1])
         return ops.concatenate([sequence, repeated], axis=-1)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Give the mask of the sequence."""
+        return None if mask is None else mask[0]
+
+
+def _sequence(features: int, name: str, argument: str = "features") -> Any:
+    return keras.Input((None, checks.positive_integer(argument, features)), name=name)
+
+
+def _model(inputs: Any, outputs: Any, name: str) -> keras.Model:
+    """Return a model that may be given masks, and gives its outputs theirs."""
+    model = keras.Model(inputs, outputs, name=name)
+    model.supports_masking = True
+    return model
 
 
 def _recurrent(network: str, units: int, depth: int, every: bool) -> Any:

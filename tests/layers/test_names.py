@@ -31,9 +31,11 @@ def test_unknown_names_list_what_there_is_and_what_is_close():
     message = r"`identifier` must be one of .*GRU.*, got 'LSMT'. Did you mean 'LSTM'\?"
     with pytest.raises(ValueError, match=message):
         layers.get("LSMT")
+    with pytest.raises(TypeError, match="missing a required argument: 'units'"):
+        layers.get({"class_name": "LSTM"})
 
 
-@pytest.mark.parametrize("identifier", [None, 3, ["LSTM"]])
+@pytest.mark.parametrize("identifier", [None, 3, ["LSTM"], int])
 def test_what_is_no_identifier_is_refused(identifier):
     with pytest.raises(ValueError, match="`identifier` must be a name, a class"):
         layers.get(identifier)

@@ -6,7 +6,15 @@ import pytest
 import tensorflow as tf
 
 from seqkit import tasks
-from seqkit.layers import GRU, LSTM, Elman, Jordan, OutputFeedback, SimpleRNN
+from seqkit.layers import (
+    GRU,
+    LSTM,
+    Elman,
+    Jordan,
+    LearnedInitialState,
+    OutputFeedback,
+    SimpleRNN,
+)
 from seqkit.learning import CarryState, RealTimeLearning, SeriesChunks, gradient_norms
 
 RNG = np.random.default_rng(0)
@@ -91,12 +99,14 @@ def test_clipping_bounds_the_step_of_an_exploding_gradient():
             3, output_units=2, decay=0.5, trainable_decay=True, dtype="float64"
         ),
         lambda: OutputFeedback(SimpleRNN(2, dtype="float64"), 3),
+        lambda: LearnedInitialState(SimpleRNN(2, dtype="float64")),
     ],
 )
 def test_online_gradients_add_up_to_those_through_time(make):
     layer = make()
     layer.return_sequences = True
     layer.build((None, None, 2))
+    layer.set_weights([RNG.normal(size=w.shape) for w in layer.weights])
     x = RNG.normal(size=(2, 7, 2))
     targets = RNG.normal(size=(2, 7, layer.cell.output_size))
 
@@ -182,6 +192,36 @@ def test_fit_carries_the_state_and_cuts_the_gradient():
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
+def test_validation_carries_states_of_its_own():
+    """Each series alone gives the same loss, whatever training left behind."""
+    series = [RNG.normal(size=(n, 1)).astype("float32") for n in (6, 4, 5)]
+    tested = SeriesChunks(series[:2], series[:2], length=3, batch_size=1)
+    inputs = keras.Input(batch_shape=(1, None, 1))
+    layer = SimpleRNN(1, return_sequences=True, stateful=True)
+    model = keras.Model(inputs, layer(inputs))
+    model.compile(keras.optimizers.SGD(0.0), "mse", run_eagerly=True)
+    plain = SimpleRNN(1, return_sequences=True)
+    plain.build((1, None, 1))
+    plain.set_weights(layer.get_weights())
+    errors = [np.square(plain(x[None])[0] - x) for x in series[:2]]
+    expected = sum(e.sum() for e in errors) / tested.length / len(tested)
+    training = SeriesChunks(series, series, length=2)
+    carry = CarryState(training, validation=tested)
+    history = model.fit(training, validation_data=tested, epochs=2, callbacks=[carry],
+                        verbose=0).history  # fmt: skip
+    np.testing.assert_allclose(history["val_loss"], expected, rtol=1e-5)
+    alone = model.evaluate(tested, callbacks=[CarryState(tested)], verbose=0)
+    np.testing.assert_allclose(alone, expected, rtol=1e-5)
+    one = [series[0][None, :3]] * 2  # no chunks: each batch starts anew
+    history = model.fit(training, validation_data=one, callbacks=[CarryState(training)],
+                        verbose=0).history  # fmt: skip
+    np.testing.assert_allclose(history["val_loss"], errors[0][:3].mean(), rtol=1e-5)
+    for steps in ({"steps_per_epoch": 2}, {}):
+        with pytest.raises(ValueError, match="An epoch must have all"):
+            model.fit(training if steps else tested, callbacks=[carry], verbose=0,
+                      **steps)  # fmt: skip
+
+
 def test_whole_numbers_among_others_are_no_rule_for_all():
     whole, broken = np.arange(4)[:, None], np.full((4, 1), 0.5)
     chunks = SeriesChunks([whole, broken], [whole, broken], 4, batch_size=2)
@@ -224,6 +264,9 @@ def test_bad_chunks_are_named():
     ):
         with pytest.raises(ValueError, match=message):
             SeriesChunks(*arguments)
+    for name, value in (("workers", 2), ("use_multiprocessing", True)):
+        with pytest.raises(ValueError, match=f"`{name}` must be"):
+            setattr(SeriesChunks(x, x, 2), name, value)
     inputs = keras.Input((2, 2))
     model = keras.Model(inputs, GRU(2, return_sequences=True)(inputs))
     model.compile("sgd", "mse")

@@ -58,11 +58,51 @@ def test_encoder_decoder(context, tmp_path):
     np.testing.assert_allclose(loaded([X, BEFORE]), model([X, BEFORE]), atol=1e-6)
 
 
+def with_masks(model, inputs, lengths):
+    """A model's outputs for padded inputs, and their mask."""
+    masks = [
+        np.arange(x.shape[1]) < np.array(ends)[:, None]
+        for x, ends in zip(inputs, lengths, strict=True)
+    ]
+    pad = [np.where(m[..., None], x, 9.0) for m, x in zip(masks, inputs, strict=True)]
+    one = len(inputs) == 1
+    tensors = [keras.ops.convert_to_tensor(each) for each in (*pad, *masks)]
+    pad, masks = tensors[: len(inputs)], tensors[len(inputs) :]
+    outputs = model(pad[0], mask=masks[0]) if one else model(pad, mask=masks)
+    return outputs, masks[-1]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("context", [None, *topologies.CONTEXTS])
+def test_masks(context):
+    """A padded row is the row alone, and what comes out has the mask for a loss."""
+    if context is None:
+        model, inputs = topologies.many_to_many("GRU", 3, 4, 2), [X]
+    else:
+        model = topologies.encoder_decoder("GRU", 3, 2, 4, 5, context)
+        inputs = [X, BEFORE]
+    ends = [(6, 3), (4, 2)][: len(inputs)]
+    outputs, mask = with_masks(model, inputs, ends)
+    np.testing.assert_array_equal(outputs._keras_mask, mask)
+    row = [x[1:, : end[1]] for x, end in zip(inputs, ends, strict=True)]
+    alone = model(row if context else row[0])
+    n = ends[-1][1]
+    np.testing.assert_allclose(outputs[1, :n], alone[0], atol=1e-5)
+
+
+@pytest.mark.filterwarnings("error")
+def test_masks_of_many_to_one():
+    model = topologies.many_to_one("LSTM", 3, 4, 2, depth=2)
+    outputs, _ = with_masks(model, [X], [(6, 3)])
+    np.testing.assert_allclose(outputs[1], model(X[1:, :3])[0], atol=1e-5)
+
+
 def test_bad_arguments_are_named():
     for call, message in (
         (lambda: topologies.many_to_one("LTSM", 3, 4, 2), "Did you mean 'LSTM'"),
         (lambda: topologies.many_to_one("LSTM", 3, 4, 0), "`outputs` must be a pos"),
         (lambda: topologies.many_to_many("GRU", 3, 4, 2, 0), "`depth` must be a pos"),
+        (lambda: topologies.many_to_many("GRU", 0, 4, 2), "`features` must be a pos"),
         (lambda: topologies.one_to_many("GRU", 3, 4, 2, -1), "`length` must be a pos"),
         (
             lambda: topologies.one_to_many("GRU", 3, 4, 2, 3, "last"),

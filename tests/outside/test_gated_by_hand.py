@@ -91,11 +91,16 @@ class TestAsOthers:
     def test_coupled_lstm_is_the_lstm_with_a_negated_forget_gate(self):
         """1 − σ(a) = σ(−a)."""
         coupled = built(layers.CoupledLSTM)
+        *blocks, peepholes = coupled.get_weights()
         weights = []
-        for w in coupled.get_weights():
+        for w in blocks:
             i, g, o = np.split(w, 3, axis=-1)
             weights.append(np.concatenate([i, -i, g, o], axis=-1))
-        same(coupled, built(keras.layers.LSTM, weights))
+        p_i, p_o = peepholes
+        twin = built(layers.PeepholeLSTM, [*weights, np.stack([p_i, -p_i, p_o])])
+        same(coupled, twin)
+        alone = built(layers.CoupledLSTM, blocks, peepholes=False)
+        same(alone, built(keras.layers.LSTM, weights))
 
     def test_peephole_lstm_without_peepholes_is_the_lstm(self):
         peephole = built(layers.PeepholeLSTM)
@@ -109,7 +114,7 @@ class TestAsOthers:
         weights = projected.get_weights()
         weights[3] = np.eye(UNITS)
         projected.set_weights(weights)
-        same(projected, built(keras.layers.LSTM, weights[:3]))
+        same(projected, built(layers.PeepholeLSTM, [*weights[:3], weights[4]]))
 
     def test_depth_gated_lstm_with_closed_gates_is_a_stack(self):
         stack = built(layers.DepthGatedLSTM, layers=2)
@@ -125,10 +130,11 @@ class TestAsOthers:
                 weights[f"kernel{suffix}"][:, : 4 * UNITS],
                 weights[f"recurrent_kernel{suffix}"],
                 weights[f"bias{suffix}"][: 4 * UNITS],
+                weights[f"peephole_kernel{suffix}"][:3],
             ]
 
-        lower = built(keras.layers.LSTM, lstm(""))
-        upper = keras.layers.LSTM(UNITS, return_sequences=True, dtype="float64")
+        lower = built(layers.PeepholeLSTM, lstm(""))
+        upper = layers.PeepholeLSTM(UNITS, return_sequences=True, dtype="float64")
         upper.build((None, None, UNITS))
         upper.set_weights(lstm("_2"))
         same(stack, lambda x: upper(lower(x)))

@@ -120,14 +120,14 @@ CASES: dict[str, list[Case]] = {
     "CoupledLSTM": cases_of(
         layers.CoupledLSTM,
         reference.CoupledLSTM,
-        {"use_bias": False},
+        {"use_bias": False, "peepholes": False},
         {"activation": "sigmoid", "recurrent_activation": "tanh"},
     ),
     "ProjectedLSTM": cases_of(
         layers.ProjectedLSTM,
         reference.ProjectedLSTM,
         {"projection": 2},
-        {"projection": 6, "use_bias": False},
+        {"projection": 6, "use_bias": False, "peepholes": False},
         {"projection": 2, "activation": "sigmoid", "recurrent_activation": "tanh"},
     ),
     "LayerNormLSTM": cases_of(
@@ -146,7 +146,7 @@ CASES: dict[str, list[Case]] = {
         layers.DepthGatedLSTM,
         reference.DepthGatedLSTM,
         {"layers": 1},
-        {"layers": 3, "use_bias": False},
+        {"layers": 3, "use_bias": False, "peepholes": False},
         {"activation": "sigmoid", "recurrent_activation": "tanh"},
     ),
     "sLSTM": cases_of(

@@ -62,6 +62,7 @@ OTHER_VALUES: Mapping[str, Any] = {
     "gate_keeps": True,
     "input_projection": False,
     "coupled_gates": False,
+    "peepholes": False,
     "norm_epsilon": 0.01,
     "beta": 0.5,
     "forget_bias": 2.0,

@@ -58,20 +58,22 @@ class PeepholeLSTM(LSTMEquations):
 
 @dataclass(frozen=True)
 class CoupledLSTM(LSTMEquations):
-    """Greff et al. 2015, CIFG: f = 1 − i.
+    """Greff et al. 2015, CIFG: f = 1 − i, and peepholes from c to i, from c_new to o.
 
     Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias
-    (3 units,), in the order i, g, o.
+    (3 units,), in the order i, g, o; with peepholes a kernel (2, units) for i, o.
     """
+
+    peepholes: bool = True
 
     def step(self, x: Value, states: list[Value], weights: list[Value]) -> Step:
         """Return h and (h, c)."""
-        (h, c), (kernel, recurrent_kernel, bias) = states, weights
+        (h, c), (kernel, recurrent_kernel, bias, *peepholes) = states, weights
         a_i, a_g, a_o = (x @ kernel + h @ recurrent_kernel + bias).split(3)
-        i = self.gate(a_i)
-        f = 1.0 - i
-        c_new = f * c + i * self.f(a_g)
-        h_new = self.gate(a_o) * self.f(c_new)
+        i = self.gate(a_i + peepholes[0][0] * c if self.peepholes else a_i)
+        c_new = c - i * c + i * self.f(a_g)
+        o = self.gate(a_o + peepholes[0][1] * c_new if self.peepholes else a_o)
+        h_new = o * self.f(c_new)
         return h_new, [h_new, c_new]
 
 
@@ -80,14 +82,21 @@ class ProjectedLSTM(LSTMEquations):
     """Sak et al. 2014: r = (o ⊙ tanh(c)) V is the output and what is fed back.
 
     Weights: kernel (features, 4 units), recurrent_kernel (projection, 4 units), bias
-    (4 units,), projection_kernel (units, projection). States r and c.
+    (4 units,), projection_kernel (units, projection), and with peepholes, from c to i
+    and f and from c_new to o, a kernel (3, units) for i, f, o. States r and c.
     """
+
+    peepholes: bool = True
 
     def step(self, x: Value, states: list[Value], weights: list[Value]) -> Step:
         """Return r and (r, c)."""
-        (r, c), (kernel, recurrent_kernel, bias, projection) = states, weights
+        (r, c), (kernel, recurrent_kernel, bias, projection, *rest) = states, weights
         i, f, g, o = (x @ kernel + r @ recurrent_kernel + bias).split(4)
+        if self.peepholes:
+            i, f = i + rest[0][0] * c, f + rest[0][1] * c
         c_new = self.gate(f) * c + self.gate(i) * self.f(g)
+        if self.peepholes:
+            o = o + rest[0][2] * c_new
         r_new = (self.gate(o) * self.f(c_new)) @ projection
         return r_new, [r_new, c_new]
 
@@ -126,11 +135,14 @@ class DepthGatedLSTM(LSTMEquations):
     """Yao et al. 2015: a gate k lets the cell of the layer below into that above.
 
     Weights of the first layer: kernel (features, 5 units) in the order i, f, g, o, k,
-    recurrent_kernel (units, 4 units), bias (5 units,), peepholes (1, units) from the
-    layer's own cell to k; then those of the next layers, whose peepholes have a second
-    row, for the cell below. At last the input_kernel (features, units), which gives the
-    first layer its cell below. States h, c of the first layer, h, c of the next, …
+    recurrent_kernel (units, 4 units), bias (5 units,), peepholes (4, units) from the
+    layer's own cell to i, f, o and k, or (1, units) to k alone; then those of the next
+    layers, whose peepholes have one more row, from the cell below to k. At last the
+    input_kernel (features, units), which gives the first layer its cell below. States
+    h, c of the first layer, h, c of the next, …
     """
+
+    peepholes: bool = True
 
     def step(self, x: Value, states: list[Value], weights: list[Value]) -> Step:
         """Return the last layer's h, and all h and c."""
@@ -139,15 +151,20 @@ class DepthGatedLSTM(LSTMEquations):
         for layer in range(len(states) // 2):
             h, c = states[2 * layer], states[2 * layer + 1]
             own = weights[4 * layer : 4 * layer + 4]
-            kernel, recurrent_kernel, bias, peepholes = own
+            kernel, recurrent_kernel, bias, vectors = own
+            to_k = 3 if self.peepholes else 0
             *gates, a_k = (inputs @ kernel + bias).split(5)
             recurrent = (h @ recurrent_kernel).split(4)
             a_i, a_f, a_g, a_o = (a + b for a, b in zip(gates, recurrent, strict=True))
-            a_k = a_k + peepholes[0] * c
+            a_k = a_k + vectors[to_k] * c
             if layer > 0:
-                a_k = a_k + peepholes[1] * c_below
+                a_k = a_k + vectors[to_k + 1] * c_below
+            if self.peepholes:
+                a_i, a_f = a_i + vectors[0] * c, a_f + vectors[1] * c
             c_new = self.gate(a_k) * c_below
             c_new = c_new + self.gate(a_f) * c + self.gate(a_i) * self.f(a_g)
+            if self.peepholes:
+                a_o = a_o + vectors[2] * c_new
             h_new = self.gate(a_o) * self.f(c_new)
             new += [h_new, c_new]
             inputs, c_below = h_new, c_new
