@@ -5,16 +5,24 @@ Gathered in one place, so that a change in TensorFlow is one change here.
 - `record_operation`: tells all tapes how tensors are to be differentiated.
 - `inside_compilation`: whether the graph being traced is to be compiled by XLA as a
   whole.
+- `Operation._update_input`: lets an op of a graph that is being traced take another input.
 """
+
+from typing import Any
 
 import tensorflow as tf
 from tensorflow.python.eager.record import record_operation
 from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
 
-__all__ = ["inside_compilation", "record_operation"]
+__all__ = ["inside_compilation", "record_operation", "replace_input"]
 
 
 def inside_compilation() -> bool:
     """Return whether a function is being traced that XLA compiles as a whole."""
     graph = tf.compat.v1.get_default_graph()
     return tf.inside_function() and bool(GraphOrParentsInXlaContext(graph))
+
+
+def replace_input(op: Any, place: int, tensor: Any) -> None:
+    """Let an op of the graph that is being traced take another tensor as an input."""
+    op._update_input(place, tensor)

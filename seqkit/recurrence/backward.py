@@ -6,11 +6,9 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from seqkit.recurrence.products import Replay
 from seqkit.recurrence.slices import read_from
 from seqkit.recurrence.steps import by_rows, unflatten
 from seqkit.recurrence.sweep import (
-    Ahead,
     Kept,
     Sweep,
     arrays_like,
@@ -58,30 +56,18 @@ class Backward(Sweep):
         """
         weights = self.weights
         self.drive_nest = self._drive(self.rows.read(0))
-        with tf.GradientTape(persistent=True) as tape:
-            tape.watch(weights)
-            with reading(self.cell, weights):
-                self.step, self.seen = self.probe(self.drive_nest)
-        used = tape.gradient(self.step.first, weights)
-        self.step_weights = [
-            w for w, d in zip(weights, used, strict=True) if d is not None
-        ]
-        kept = kept._replace(
-            carries=[self._by_steps(carry) for carry in kept.carries],
-            products=[self._by_steps(product) for product in kept.products],
-            emissions=[self._by_steps(emission) for emission in kept.emissions],
-        )
+        tape = tf.GradientTape(persistent=True)
+        self.back = self.step_back(self.drive_nest, tape)
+        drives, *others = kept
+        kept = Kept(drives, *(list(map(self._by_steps, each)) for each in others))
         self.kept = Kept(*([read_from(s, tf.shape(s)[0]) for s in k] for k in kept))
         self.stacked_carries = kept.carries
-        # Transposed once: a product by a transposed kernel is slower, step by step.
-        self.transposed_kernels = [tf.transpose(k) for k in self.seen.kernels]
-        self.places = [self._place(vector) for vector in self.seen.vectors]
 
         d_output, d_last = self.part(d_output), [self.part(d) for d in d_last]
         d_carry, d_weights = self._through_readout(kept, d_output, d_last)
         sums = Sums(
             [tf.zeros_like(kernel) for kernel in self.seen.kernels],
-            [tf.zeros_like(weight) for weight in self.step_weights],
+            [tf.zeros_like(weight) for weight in self.back.step_weights],
             d_weights,
         )
         (d_rows,) = arrays_like([self.rows.read(0)], self.count)
@@ -96,7 +82,7 @@ class Backward(Sweep):
         in_step = iter(sums.in_step)
         d_weights = [
             a + b + (0 if d is None else next(in_step))
-            for a, b, d in zip(sums.weights, through_kernels, used, strict=True)
+            for a, b, d in zip(sums.weights, through_kernels, self.used, strict=True)
         ]
         return self.unstack(d_inputs), d_carry[: len(d_last)], d_weights
 
@@ -106,11 +92,6 @@ class Backward(Sweep):
     def _drive(self, rows: Any) -> Any:
         with reading(self.cell, self.weights):
             return self.cell.drive(rows)
-
-    def _place(self, vector: Any) -> int | None:
-        """Return which state a multiplied vector is, or None."""
-        same = [j for j, state in enumerate(self.states) if state is vector]
-        return same[0] if same else None
 
     def _through_readout(self, kept: Kept, d_output: Any, d_last: list) -> tuple:
         """Go back through the readout, to each emission or to the last carry."""
@@ -142,77 +123,68 @@ class Backward(Sweep):
 
     def _run_chunk(self, chunk: Any, d_carry: list, sums: Sums, d_rows: Any) -> tuple:
         drive_rows = read(self.kept.drives, chunk)
-        drive, valid = self.steps(drive_rows), self.valid_steps(chunk)
-        start = chunk * self.size
-
-        of_these = Ahead(drive, valid, last=self.size - 1)
-        of_all = Ahead(
-            self.kept.products,
-            self.kept.carries,
-            self.d_emissions,
-            last=self.capacity - 1,
-        )
-
-        def read_before(left: Any, ahead: int) -> tuple[list, list]:
-            k = left - 1 - ahead
-            return of_these.read(k), of_all.read(start + k)
+        drives, valid = self.steps(drive_rows), self.valid_steps(chunk)
+        start, needs = chunk * self.size, self.back.needs
 
         def run_step(
-            now: tuple, left: Any, d_carry: list, in_step: list, of_chunk: OfChunk
+            left: Any, d_carry: list, in_step: list, of_chunk: OfChunk
         ) -> tuple:
             k = left - 1
-            drive_k, valid_k = of_these.unpack(now[0])
-            products, carry, d_emission = of_all.unpack(now[1])
-            replay = Replay(self.transposed_kernels, products)
-            sources = [drive_k, carry, self.step_weights]
-            with tf.GradientTape() as tape, reading(self.cell, self.weights):
-                tape.watch([*sources, replay.anchor])
-                nest = tf.nest.pack_sequence_as(self.drive_nest, drive_k)
-                emission, new = self.step(nest, carry, valid_k, replay)
-            results, upstream = self._upstream(emission, new, d_carry, d_emission)
-            d_drive, d_carry, d_weights = tape.gradient(
-                results, sources, upstream, ZERO
-            )
-            own = [
-                v for v, j in zip(replay.vectors, self.places, strict=True) if j is None
+            t = start + k
+            kept = [
+                *read(self.kept.values, t),
+                *(self.kept.carries[j].read(t + 1) for _, j in needs.carried),
             ]
-            of_chunk = OfChunk(
-                write(of_chunk.drives, k, d_drive),
-                write(of_chunk.errors, k, replay.errors),
-                write(of_chunk.vectors, k, own),
+            found = self.back(
+                filled(self.drives_of_step, needs.drives, read(drives, k)),
+                filled(
+                    self.step.initial,
+                    needs.carries,
+                    [self.kept.carries[j].read(t) for j in needs.carries],
+                ),
+                read(valid, k),
+                filled(self.seen.results, needs.products, read(self.kept.products, t)),
+                kept,
+                d_carry,
+                read(self.d_emissions, t),
             )
-            return k, d_carry, add(in_step, d_weights), of_chunk
+            of_chunk = OfChunk(
+                write(of_chunk.drives, k, self._own(found.drive)),
+                write(of_chunk.errors, k, found.errors),
+                write(of_chunk.vectors, k, found.vectors),
+            )
+            return k, found.carry, add(in_step, found.weights), of_chunk
 
         own = [
-            v for v, j in zip(self.seen.vectors, self.places, strict=True) if j is None
+            v
+            for v, j in zip(self.seen.vectors, self.back.places, strict=True)
+            if j is None
         ]
-        first_drive = read(drive, 0)
         of_chunk = OfChunk(
             *(
                 arrays_like(likes, self.size)
-                for likes in (first_drive, self.seen.results, own)
+                for likes in (
+                    self._own(self.drives_of_step), self.seen.results, own
+                )
             )
         )
         loop = (self.steps_in(chunk), d_carry, sums.in_step, of_chunk)
         for factor in self.factors:
             more = functools.partial(operator.le, factor)
-            loop = repeat(run_step, read_before, loop, more, factor)
+            loop = repeat(run_step, loop, more, factor)
         _, d_carry, in_step, of_chunk = loop
         sums = sums._replace(in_step=in_step)
         sums, d_inputs = self._products(chunk, sums, OfChunk(*map(stacked, of_chunk)))
         return chunk - 1, d_carry, sums, d_rows.write(chunk, d_inputs)
 
-    def _upstream(
-        self, emission: Any, new: list, d_carry: list, d_emission: Any
-    ) -> tuple:
-        """Return what a step results in, and the gradients that come to it."""
-        if d_emission is None:
-            return new, d_carry
-        if self.step.emitted is None:
-            return [*new, emission], [*d_carry, d_emission]
-        d_carry = list(d_carry)
-        d_carry[self.step.emitted] += d_emission
-        return new, d_carry
+    @property
+    def drives_of_step(self) -> list:
+        return tf.nest.flatten(self.back.drive_nest)
+
+    def _own(self, drives: list) -> list:
+        """Return what there is for the drive's tensors but not for products."""
+        shared = self.back.shared
+        return [d for d, j in zip(drives, shared, strict=True) if j is None]
 
     def _products(self, chunk: Any, sums: Sums, of_chunk: OfChunk) -> tuple[Sums, Any]:
         """Add up what a chunk gives the weights, and return its inputs' gradient."""
@@ -220,7 +192,7 @@ class Backward(Sweep):
         own = iter(of_chunk.vectors)
         vectors = [
             next(own) if j is None else self.part_of(self.stacked_carries[j], start)
-            for j in self.places
+            for j in self.back.places
         ]
         kernels = [
             tf.matmul(flat(vector), flat(error), transpose_a=True)
@@ -230,12 +202,25 @@ class Backward(Sweep):
         with tf.GradientTape() as tape:
             tape.watch([inputs, weights])
             drive = tf.nest.flatten(self._drive(inputs))
-        d_drives = [flat(d) for d in of_chunk.drives]
+        left = iter(of_chunk.drives)
+        d_drives = [
+            flat(next(left) if j is None else of_chunk.errors[j])
+            for j in self.back.shared
+        ]
         d_inputs, d_weights = tape.gradient(drive, [inputs, weights], d_drives, ZERO)
         sums = Sums(
             add(sums.kernels, kernels), sums.in_step, add(sums.weights, d_weights)
         )
         return sums, d_inputs
+
+
+def filled(likes: list, places: list[int], tensors: list) -> list:
+    """Return tensors at their places, and zeros at the others."""
+    at = dict(zip(places, tensors, strict=True))
+    return [
+        at[place] if place in at else tf.zeros_like(like)
+        for place, like in enumerate(likes)
+    ]
 
 
 def add(one: list, other: list) -> list:

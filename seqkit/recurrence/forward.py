@@ -8,15 +8,16 @@ import tensorflow as tf
 
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.sweep import (
-    Ahead,
     Given,
     Kept,
     Sweep,
     arrays_like,
+    read,
     repeat,
     stacked,
     write,
 )
+from seqkit.recurrence.values import Values
 from seqkit.recurrence.weights import reading
 
 
@@ -33,13 +34,17 @@ class Forward(Sweep):
 
     def _run(self) -> tuple[Any, list, Kept]:
         first_drive = self.cell.drive(self.rows.read(0))
-        self.step, self.seen = self.probe(first_drive)
+        back = self.step_back(first_drive, tf.GradientTape())
+        self.needs = back.needs
         start = self.step.initial
         emits = self.return_sequences and self.step.emitted is None
         stores = Kept(
-            arrays_like(tf.nest.flatten(first_drive), self.count),
+            arrays_like(self._needed_drives(first_drive), self.count),
             write(arrays_like(start, self.capacity + 1), 0, start),
-            arrays_like(self.seen.results, self.capacity),
+            arrays_like(
+                [self.seen.results[k] for k in self.needs.products], self.capacity
+            ),
+            arrays_like([back.values[k] for k in self.needs.values], self.capacity),
             arrays_like([self.step.first[0]] if emits else [], self.capacity),
         )
         _, carry, stores = tf.while_loop(
@@ -51,27 +56,30 @@ class Forward(Sweep):
         emissions = self.emissions(kept) if self.return_sequences else None
         return self.output(carry, emissions), carry[: len(self.states)], kept
 
+    def _needed_drives(self, drive_rows: Any) -> list:
+        tensors = tf.nest.flatten(drive_rows)
+        return [tensors[place] for place in self.needs.drives]
+
     def _run_chunk(self, chunk: Any, carry: list, stores: Kept) -> tuple:
         drive_rows = self.cell.drive(self.rows.read(chunk))
-        drives = write(stores.drives, chunk, tf.nest.flatten(drive_rows))
+        drives = write(stores.drives, chunk, self._needed_drives(drive_rows))
         stores = stores._replace(drives=drives)
         count = self.steps_in(chunk)
-        steps = Ahead(
-            self.steps(drive_rows), self.valid_steps(chunk), last=self.size - 1
-        )
+        drive_steps, valid_steps = self.steps(drive_rows), self.valid_steps(chunk)
+        needs = self.needs
 
-        def read(k: Any, ahead: int) -> list:
-            return steps.read(k + ahead)
-
-        def run_step(now: list, k: Any, carry: list, stores: Kept) -> tuple:
+        def run_step(k: Any, carry: list, stores: Kept) -> tuple:
             t = chunk * self.size + k
             dot = self.seen.recorder()
-            drive, valid = steps.unpack(now)
-            emission, carry = self.step(drive, carry, valid, dot)
+            with Values() as values:
+                emission, carry = self.step(
+                    read(drive_steps, k), carry, read(valid_steps, k), dot
+                )
             stores = Kept(
                 stores.drives,
                 write(stores.carries, t + 1, carry),
-                write(stores.products, t, dot.results),
+                write(stores.products, t, [dot.results[j] for j in needs.products]),
+                write(stores.values, t, [values.found[j] for j in needs.values]),
                 write(stores.emissions, t, [emission] if stores.emissions else []),
             )
             return k + 1, carry, stores
@@ -79,7 +87,7 @@ class Forward(Sweep):
         loop = (0, carry, stores)
         for factor in self.factors:
             more = functools.partial(operator.ge, count - factor)
-            loop = repeat(run_step, read, loop, more, factor)
+            loop = repeat(run_step, loop, more, factor)
         return chunk + 1, *loop[1:]
 
 
@@ -113,7 +121,7 @@ class Inference(Sweep):
         self.step, self.seen = self.probe(self.cell.drive(self.rows.read(0)))
         emitted = [self.step.first[0]] if self.return_sequences else []
 
-        def run_step(_: tuple, t: Any, carry: list, emissions: list) -> tuple:
+        def run_step(t: Any, carry: list, emissions: list) -> tuple:
             drive = self.cell.drive(self.rows.read(t))
             valid = None if self.valid is None else self.valid.read(t)
             emission, carry = self.step(drive, carry, valid, self.seen.recorder())
@@ -123,7 +131,7 @@ class Inference(Sweep):
         loop = (0, self.step.initial, arrays_like(emitted, self.capacity))
         for factor in self.factors:
             more = functools.partial(operator.ge, self.n_steps - factor)
-            loop = repeat(run_step, lambda *_: (), loop, more, factor)
+            loop = repeat(run_step, loop, more, factor)
         _, carry, emissions = loop
         every = emissions[0].stack() if emissions else None
         return self.output(carry, every), carry[: len(self.states)]

@@ -39,7 +39,7 @@ class Steps:
     ):
         self.cell = cell
         self.recurrent_mask = recurrent_mask
-        self.n_states = len(states)
+        self.states, self.n_states = list(states), len(states)
         emission, new = self._run(drive, states, product)
         self.first = (emission, new)
         same = [place for place, state in enumerate(new) if state is emission]

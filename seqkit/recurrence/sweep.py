@@ -9,7 +9,9 @@ from seqkit.recurrence.plain import iteration_sizes
 from seqkit.recurrence.products import Probe
 from seqkit.recurrence.shapes import STEPS_OF_AN_ITERATION, chunk_size
 from seqkit.recurrence.slices import read_from
+from seqkit.recurrence.step_back import StepBack
 from seqkit.recurrence.steps import Steps, by_rows, time_major, unflatten
+from seqkit.recurrence.weights import reading
 
 
 class Given(NamedTuple):
@@ -28,9 +30,10 @@ class Given(NamedTuple):
 class Kept(NamedTuple):
     """What the forward loop keeps for the backward loop, stacked over time."""
 
-    drives: list  # (chunks, size * batch, ...) for each tensor of a drive
+    drives: list  # (chunks, size * batch, ...) for each needed tensor of a drive
     carries: list  # (capacity + 1, batch, ...): before each step, and after the last
-    products: list  # (capacity, batch, ...) for each product of a step
+    products: list  # (capacity, batch, ...) for each needed product of a step
+    values: list  # (capacity, batch, ...) for each needed value of a step
     emissions: list  # (capacity, batch, ...), or empty where a carry holds them
 
 
@@ -102,6 +105,29 @@ class Sweep:
         self.cell.refuse_randomness()
         return steps, probe
 
+    def step_back(self, drive_rows: Any, tape: tf.GradientTape) -> StepBack:
+        """Return what goes back through a step; sets `step`, `seen` and `used` before.
+
+        Args:
+            drive_rows: the drive of a chunk.
+            tape: is to watch what the step multiplies.
+        """
+        with tape:
+            tape.watch(self.weights)
+            with reading(self.cell, self.weights):
+                self.step, self.seen = self.probe(drive_rows)
+        self.used = tape.gradient(self.step.first, self.weights)
+        step_weights = [
+            w for w, d in zip(self.weights, self.used, strict=True) if d is not None
+        ]
+        emits = self.return_sequences
+        valid = None if self.valid is None else read(self.valid_steps(0), 0)
+        drive = read(self.steps(drive_rows), 0)
+        return StepBack(
+            self.cell, self.weights, self.step, self.seen, step_weights, drive, valid,
+            emits,
+        )  # fmt: skip
+
     def emissions(self, kept: Kept) -> Any:
         """Return what every step emitted, `(capacity, batch, ...)`."""
         if kept.emissions:
@@ -151,36 +177,6 @@ class Sweep:
         return tf.minimum(self.size, self.n_steps - chunk * self.size)
 
 
-class Ahead:
-    """Reads what a step needs from arrays, one iteration of the loop before it.
-
-    What is read goes through the loop's variables, and so is copied to a place of its
-    own. A slice whose start is known only as the loop runs, read where it is used, is
-    fused into the step's arithmetic by the compiler of TensorFlow 2.21, which then
-    does it number by number: steps took up to twice as long.
-
-    Args:
-        arrays: nests of arrays over time; None for what is not there.
-        last: the last place that may be read.
-    """
-
-    def __init__(self, *arrays: Any, last: Any):
-        self.arrays, self.last = arrays, last
-
-    def read(self, t: Any) -> list:
-        """Return what the arrays hold at a place, or at the nearest there is."""
-        t = tf.minimum(tf.maximum(t, 0), self.last)
-        arrays = tf.nest.flatten(self.arrays)
-        return [array.read(t) for array in arrays if array is not None]
-
-    def unpack(self, values: list) -> tuple:
-        """Return what was read as the nests that were given."""
-        left = iter(values)
-        arrays = tf.nest.flatten(self.arrays)
-        found = [None if array is None else next(left) for array in arrays]
-        return tf.nest.pack_sequence_as(self.arrays, found)
-
-
 def read(arrays: Any, t: Any) -> Any:
     """Read the same place of every array in a nest; None stays None."""
     if arrays is None:
@@ -209,13 +205,11 @@ def flat(tensor: Any) -> Any:
     return tf.reshape(tensor, (shape[0] * shape[1], *tensor.shape[2:]))
 
 
-def repeat(run: Any, read: Any, loop: tuple, more: Any, factor: int) -> tuple:
+def repeat(run: Any, loop: tuple, more: Any, factor: int) -> tuple:
     """Repeat `factor` runs an iteration, as long as there are as many more.
 
     Args:
-        run: takes what was read for a step, and the loop's variables; returns these.
-        read: `read(k, ahead)` reads for the step that is `ahead` of the next, where k
-            is the loop's first variable.
+        run: takes the loop's variables, and returns them.
         loop: the loop's variables.
         more: whether there are as many more, by the first variable.
         factor: how many steps an iteration takes.
@@ -224,13 +218,9 @@ def repeat(run: Any, read: Any, loop: tuple, more: Any, factor: int) -> tuple:
         The loop's variables.
     """
 
-    def read_all(k: Any) -> list:
-        return [read(k, ahead) for ahead in range(factor)]
+    def body(*loop: Any) -> tuple:
+        for _ in range(factor):
+            loop = run(*loop)
+        return loop
 
-    def body(now: list, *loop: Any) -> tuple:
-        for values in now:
-            loop = run(values, *loop)
-        return read_all(loop[0]), *loop
-
-    start = (read_all(loop[0]), *loop)
-    return tf.while_loop(lambda _, k, *__: more(k), body, start)[1:]
+    return tf.while_loop(lambda k, *_: more(k), body, loop)
