@@ -83,7 +83,7 @@ class GRUCell(RecurrentCell):
         """Return h_t, twice: as what is emitted and as the new state."""
         (h,) = states
         gates, candidate = self._pre_activations(drive, h, dot)
-        z, r = ops.split(self.recurrent_activation(gates), 2, axis=-1)
+        z, r = map(self.recurrent_activation, ops.split(gates, 2, axis=-1))
         z, r = self.named("z", z), self.named("r", r)
         n = self.named("n", self.activation(candidate(r)))
         h = z * h + (1 - z) * n

@@ -176,8 +176,8 @@ class GRUDCell(RecurrentCell):
         split = [2 * self.units]
         x_gates, x_n = ops.split(from_input, split, axis=-1)
         kernel, kernel_n = ops.split(self.recurrent_kernel, split, axis=-1)
-        gates = self.recurrent_activation(x_gates + dot(h, kernel))
-        z, r = ops.split(gates, 2, axis=-1)
+        gates = ops.split(x_gates + dot(h, kernel), 2, axis=-1)
+        z, r = map(self.recurrent_activation, gates)
         z, r = self.named("z", z), self.named("r", r)
         n = self.named("n", self.activation(x_n + dot(r * h, kernel_n)))
         return (1 - z) * h + z * n

@@ -84,8 +84,8 @@ class LEMCell(RecurrentCell):
         y_scales, y_z = ops.split(
             dot(y, self.recurrent_kernel), [2 * self.units], axis=-1
         )
-        scales = self.time_step * self.recurrent_activation(x_scales + y_scales)
-        a, c = ops.split(scales, 2, axis=-1)
+        scales = ops.split(x_scales + y_scales, 2, axis=-1)
+        a, c = (self.time_step * self.recurrent_activation(s) for s in scales)
         a, c = self.named("a", a), self.named("c", c)
         z = (1 - a) * z + a * self.activation(x_z + y_z)
         y = (1 - c) * y + c * self.activation(x_y + dot(z, self.memory_kernel))
