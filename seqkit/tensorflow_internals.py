@@ -5,7 +5,8 @@ Gathered in one place, so that a change in TensorFlow is one change here.
 - `record_operation`: tells all tapes how tensors are to be differentiated.
 - `inside_compilation`: whether the graph being traced is to be compiled by XLA as a
   whole.
-- `Operation._update_input`: lets an op of a graph that is being traced take another input.
+- `Operation._update_input`: lets an op of the graph that is being traced take another
+  input.
 """
 
 from typing import Any

@@ -64,9 +64,7 @@ class LayerNormGRUCell(LayerNormCell):
         (h,), (x_gates, x_n) = states, drive
         product = dot(h, self.recurrent_kernel)
         h_gates, h_n = self._by_parts(product, *self.recurrent_norm)
-        z, r = map(
-            self.recurrent_activation, ops.split(x_gates + h_gates, 2, axis=-1)
-        )
+        z, r = map(self.recurrent_activation, ops.split(x_gates + h_gates, 2, axis=-1))
         z, r = self.named("z", z), self.named("r", r)
         n = self.named("n", self.activation(x_n + r * h_n))
         h = (1 - z) * h + z * n

@@ -31,19 +31,11 @@ class Sums(NamedTuple):
     weights: list  # of every weight, through drive and readout
 
 
-class OfChunk(NamedTuple):
-    """What the steps of a chunk leave for its products, an array over time each."""
-
-    drives: list  # the gradients of the drives
-    errors: list  # the gradients of the products
-    vectors: list  # what was multiplied, where it is no state
-
-
 class Backward(Sweep):
     """Runs the steps of a sequence from the last to the first.
 
-    Each step is differentiated by itself, with its products replaced by their recorded
-    results. What a product's kernel gets of it waits until the chunk is done.
+    Each step is differentiated by itself, given what was kept of it (`StepBack`). What
+    a product's kernel gets of it waits until the chunk is done.
     """
 
     def run(self, kept: Kept, d_output: Any, d_last: list) -> tuple[Any, list, list]:
@@ -55,13 +47,19 @@ class Backward(Sweep):
             d_last: the gradients of its last states.
         """
         weights = self.weights
-        self.drive_nest = self._drive(self.rows.read(0))
         tape = tf.GradientTape(persistent=True)
-        self.back = self.step_back(self.drive_nest, tape)
-        drives, *others = kept
-        kept = Kept(drives, *(list(map(self._by_steps, each)) for each in others))
+        self.back = self.step_back(self._drive(self.rows.read(0)), tape)
+        kept = kept._replace(
+            carries=list(map(self._by_steps, kept.carries)),
+            products=list(map(self._by_steps, kept.products)),
+            values=[
+                tf.ensure_shape(stacked, (None, *self.back.values[k].shape))
+                for k, stacked in zip(self.back.needs.values, kept.values, strict=True)
+            ],
+            emissions=list(map(self._by_steps, kept.emissions)),
+        )
         self.kept = Kept(*([read_from(s, tf.shape(s)[0]) for s in k] for k in kept))
-        self.stacked_carries = kept.carries
+        self.stacked = {"carries": kept.carries, "values": kept.values}
 
         d_output, d_last = self.part(d_output), [self.part(d) for d in d_last]
         d_carry, d_weights = self._through_readout(kept, d_output, d_last)
@@ -125,18 +123,17 @@ class Backward(Sweep):
         drive_rows = read(self.kept.drives, chunk)
         drives, valid = self.steps(drive_rows), self.valid_steps(chunk)
         start, needs = chunk * self.size, self.back.needs
+        drive_likes = tf.nest.flatten(self.back.drive_nest)
 
-        def run_step(
-            left: Any, d_carry: list, in_step: list, of_chunk: OfChunk
-        ) -> tuple:
+        def run_step(left: Any, d_carry: list, in_step: list, leaves: list) -> tuple:
             k = left - 1
             t = start + k
             kept = [
                 *read(self.kept.values, t),
                 *(self.kept.carries[j].read(t + 1) for _, j in needs.carried),
             ]
-            found = self.back(
-                filled(self.drives_of_step, needs.drives, read(drives, k)),
+            d_carry, d_weights, of_step = self.back(
+                filled(drive_likes, needs.drives, read(drives, k)),
                 filled(
                     self.step.initial,
                     needs.carries,
@@ -148,70 +145,48 @@ class Backward(Sweep):
                 d_carry,
                 read(self.d_emissions, t),
             )
-            of_chunk = OfChunk(
-                write(of_chunk.drives, k, self._own(found.drive)),
-                write(of_chunk.errors, k, found.errors),
-                write(of_chunk.vectors, k, found.vectors),
-            )
-            return k, found.carry, add(in_step, found.weights), of_chunk
+            in_step = add(in_step, d_weights)
+            return k, d_carry, in_step, write(leaves, k, of_step)
 
-        own = [
-            v
-            for v, j in zip(self.seen.vectors, self.back.places, strict=True)
-            if j is None
-        ]
-        of_chunk = OfChunk(
-            *(
-                arrays_like(likes, self.size)
-                for likes in (
-                    self._own(self.drives_of_step), self.seen.results, own
-                )
-            )
-        )
-        loop = (self.steps_in(chunk), d_carry, sums.in_step, of_chunk)
+        leaves = arrays_like(self.back.leaves, self.size)
+        loop = (self.steps_in(chunk), d_carry, sums.in_step, leaves)
         for factor in self.factors:
             more = functools.partial(operator.le, factor)
             loop = repeat(run_step, loop, more, factor)
-        _, d_carry, in_step, of_chunk = loop
+        _, d_carry, in_step, leaves = loop
         sums = sums._replace(in_step=in_step)
-        sums, d_inputs = self._products(chunk, sums, OfChunk(*map(stacked, of_chunk)))
+        sums, d_inputs = self._products(chunk, sums, stacked(leaves))
         return chunk - 1, d_carry, sums, d_rows.write(chunk, d_inputs)
 
-    @property
-    def drives_of_step(self) -> list:
-        return tf.nest.flatten(self.back.drive_nest)
-
-    def _own(self, drives: list) -> list:
-        """Return what there is for the drive's tensors but not for products."""
-        shared = self.back.shared
-        return [d for d, j in zip(drives, shared, strict=True) if j is None]
-
-    def _products(self, chunk: Any, sums: Sums, of_chunk: OfChunk) -> tuple[Sums, Any]:
+    def _products(self, chunk: Any, sums: Sums, leaves: list) -> tuple[Sums, Any]:
         """Add up what a chunk gives the weights, and return its inputs' gradient."""
         start, weights = chunk * self.size, self.weights
-        own = iter(of_chunk.vectors)
-        vectors = [
-            next(own) if j is None else self.part_of(self.stacked_carries[j], start)
-            for j in self.back.places
-        ]
+        of_chunk = self.back.of_chunk
         kernels = [
-            tf.matmul(flat(vector), flat(error), transpose_a=True)
-            for vector, error in zip(vectors, of_chunk.errors, strict=True)
+            tf.matmul(
+                flat(self._vectors(place, start, leaves)),
+                flat(leaves[error]),
+                transpose_a=True,
+            )
+            for place, error in zip(of_chunk.vectors, of_chunk.errors, strict=True)
         ]
         inputs = self.rows.read(chunk)
         with tf.GradientTape() as tape:
             tape.watch([inputs, weights])
             drive = tf.nest.flatten(self._drive(inputs))
-        left = iter(of_chunk.drives)
-        d_drives = [
-            flat(next(left) if j is None else of_chunk.errors[j])
-            for j in self.back.shared
-        ]
+        d_drives = [flat(leaves[place]) for place in of_chunk.drive]
         d_inputs, d_weights = tape.gradient(drive, [inputs, weights], d_drives, ZERO)
         sums = Sums(
             add(sums.kernels, kernels), sums.in_step, add(sums.weights, d_weights)
         )
         return sums, d_inputs
+
+    def _vectors(self, place: Any, start: Any, leaves: list) -> Any:
+        """Return the vectors of a chunk that were multiplied."""
+        if isinstance(place, int):
+            return leaves[place]
+        array = self.stacked[place.kind][place.place]
+        return self.part_of(array, start + place.later)
 
 
 def filled(likes: list, places: list[int], tensors: list) -> list:

@@ -17,7 +17,7 @@ from seqkit.recurrence.sweep import (
     stacked,
     write,
 )
-from seqkit.recurrence.values import Values
+from seqkit.recurrence.values import Ops
 from seqkit.recurrence.weights import reading
 
 
@@ -71,7 +71,7 @@ class Forward(Sweep):
         def run_step(k: Any, carry: list, stores: Kept) -> tuple:
             t = chunk * self.size + k
             dot = self.seen.recorder()
-            with Values() as values:
+            with Ops() as ops:
                 emission, carry = self.step(
                     read(drive_steps, k), carry, read(valid_steps, k), dot
                 )
@@ -79,7 +79,7 @@ class Forward(Sweep):
                 stores.drives,
                 write(stores.carries, t + 1, carry),
                 write(stores.products, t, [dot.results[j] for j in needs.products]),
-                write(stores.values, t, [values.found[j] for j in needs.values]),
+                write(stores.values, t, [ops.values[j] for j in needs.values]),
                 write(stores.emissions, t, [emission] if stores.emissions else []),
             )
             return k + 1, carry, stores

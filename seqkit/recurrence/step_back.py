@@ -8,7 +8,7 @@ import tensorflow as tf
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.products import Probe, Replay
 from seqkit.recurrence.steps import Steps
-from seqkit.recurrence.values import Needs, Values, needs, replace
+from seqkit.recurrence.values import Ops, needs, replace
 from seqkit.recurrence.weights import reading
 
 ZERO = tf.UnconnectedGradients.ZERO
@@ -21,7 +21,23 @@ class Gradients(NamedTuple):
     carry: list  # those of the carry before the step
     weights: list  # those of the weights that the step uses in other ways
     errors: list  # those of the results of `dot`
-    vectors: list  # what was multiplied, where it is no state
+    vectors: list  # what was multiplied
+
+
+class OfChunk(NamedTuple):
+    """What a chunk's products need of its steps: places in a list of tensors."""
+
+    drive: list[int]
+    errors: list[int]
+    vectors: list[Any]  # a place, or where else a vector is kept: see `Elsewhere`
+
+
+class Elsewhere(NamedTuple):
+    """Where a vector that was multiplied is kept: it was a state, or a kept value."""
+
+    kind: str  # "carries" or "values"
+    place: int
+    later: int  # 1 in the carry after the step
 
 
 class StepBack:
@@ -30,56 +46,86 @@ class StepBack:
     Args:
         cell: the cell's equations.
         weights: the values of its weights.
+        step_weights: those that a step uses in other ways than by `dot`.
         step: runs a step.
-        seen: what it multiplies.
-        step_weights: the weights that it uses in other ways.
+        seen: what a step multiplies.
         drive: the drive of a step, a nest of tensors.
         valid: whether a step's rows are valid, or None.
         emits: whether the gradient of what a step emits comes to it from outside.
 
     Attributes:
-        needs: what must be given.
-        shared: for each tensor of the drive, the place of the error that equals its
-            gradient, or None.
+        needs: what must be given of a step.
+        values: the values of a step, of which some are needed.
+        leaves: tensors like those that a call returns for the products of a chunk.
+        of_chunk: which of these are what.
     """
 
     def __init__(
         self,
         cell: Equations,
         weights: list,
+        step_weights: list,
         step: Steps,
         seen: Probe,
-        step_weights: list,
         drive: Any,
         valid: Any,
         emits: bool,
     ):
-        self.cell, self.weights, self.step = cell, weights, step
-        self.step_weights, self.drive_nest = step_weights, drive
+        self.cell, self.weights, self.step_weights = cell, weights, step_weights
+        self.step, self.drive_nest = step, drive
         # Transposed once: a product by a transposed kernel is slower, step by step.
         self.transposed_kernels = [tf.transpose(kernel) for kernel in seen.kernels]
-        self.places = [place_of(vector, step.states) for vector in seen.vectors]
         self._try(valid, seen.results, emits)
 
     def _try(self, valid: Any, products: list, emits: bool) -> None:
         """Find what is needed, by one step of which the compiler uses nothing."""
-        copy = tf.nest.map_structure(tf.identity, self.drive_nest)
-        drives = tf.nest.flatten(copy)
-        carry = [tf.identity(tensor) for tensor in self.step.initial]
-        products = [tf.identity(product) for product in products]
-        d_carry = [tf.ones_like(tensor) for tensor in carry]
-        d_emission = tf.ones_like(self.step.first[0]) if emits else None
-        values, new, found = self._differentiate(
-            drives, carry, valid, products, d_carry, d_emission
+        with Ops() as ops:
+            copy = tf.nest.map_structure(tf.identity, self.drive_nest)
+            drives = tf.nest.flatten(copy)
+            carry = [tf.identity(tensor) for tensor in self.step.initial]
+            products = [tf.identity(product) for product in products]
+            d_carry = [tf.ones_like(tensor) for tensor in carry]
+            d_emission = tf.ones_like(self.step.first[0]) if emits else None
+            self.values, new, found = self._differentiate(
+                drives, carry, valid, products, d_carry, d_emission
+            )
+        results = tf.nest.flatten(list(found))
+        values = self.values
+        self.needs = needs(results, ops.found, drives, carry, products, values, new)
+        kept = [values[k] for k in self.needs.values]
+        elsewhere = {
+            tensor.name: Elsewhere(kind, place, later)
+            for kind, tensors, later in (
+                ("values", kept, 0), ("carries", new, 1), ("carries", carry, 0)
+            )
+            for place, tensor in enumerate(tensors)
+        }  # fmt: skip
+        self.leaves: list = []
+        self.of_chunk = OfChunk(
+            [self._place(d) for d in found.drive],
+            [self._place(error) for error in found.errors],
+            [elsewhere.get(v.name) or self._place(v) for v in found.vectors],
         )
-        self.values = values
-        self.needs = needs(
-            tf.nest.flatten(list(found)), drives, carry, products, values, new
-        )
-        names = [error.name for error in found.errors]
-        self.shared = [
-            names.index(d.name) if d.name in names else None for d in found.drive
-        ]
+
+    def _place(self, tensor: Any) -> int:
+        """Return a tensor's place among the leaves, as one of which it is counted."""
+        names = [leaf.name for leaf in self.leaves]
+        if tensor.name not in names:
+            self.leaves.append(tensor)
+            return len(names)
+        return names.index(tensor.name)
+
+    def _leaves_of(self, found: Gradients) -> list:
+        """Return the leaves of a step, in order."""
+        at = {
+            place: tensor
+            for name in OfChunk._fields
+            for place, tensor in zip(
+                getattr(self.of_chunk, name), getattr(found, name), strict=True
+            )
+            if isinstance(place, int)
+        }
+        return [at[place] for place in range(len(self.leaves))]
 
     def __call__(
         self,
@@ -90,8 +136,8 @@ class StepBack:
         kept: Sequence[Any],
         d_carry: list,
         d_emission: Any,
-    ) -> Gradients:
-        """Return the gradients of a step.
+    ) -> tuple[list, list, list]:
+        """Return the gradients of the carry and the weights, and a chunk's leaves.
 
         Args:
             drives: the drive's tensors; zeros for what is not needed, here and below.
@@ -110,7 +156,8 @@ class StepBack:
         replace(computed, kept)
         instead = {t.name: other for t, other in zip(computed, kept, strict=True)}
         vectors = [instead.get(vector.name, vector) for vector in found.vectors]
-        return found._replace(vectors=vectors)
+        leaves = self._leaves_of(found._replace(vectors=vectors))
+        return found.carry, found.weights, leaves
 
     def _differentiate(
         self,
@@ -121,20 +168,17 @@ class StepBack:
         d_carry: list,
         d_emission: Any,
     ) -> tuple[list, list, Gradients]:
-        replay = Replay(self.transposed_kernels, products)
+        replay = Replay(self.transposed_kernels, list(products))
         sources = [list(drives), list(carry), self.step_weights]
         with tf.GradientTape() as tape, reading(self.cell, self.weights):
             tape.watch([*sources, replay.anchor])
             nest = tf.nest.pack_sequence_as(self.drive_nest, drives)
-            with Values() as values:
+            with Ops() as ops:
                 emission, new = self.step(nest, carry, valid, replay)
         results, upstream = self._upstream(emission, new, d_carry, d_emission)
         d_drive, d_before, d_weights = tape.gradient(results, sources, upstream, ZERO)
-        own = [
-            v for v, j in zip(replay.vectors, self.places, strict=True) if j is None
-        ]
-        found = Gradients(d_drive, d_before, d_weights, replay.errors, own)
-        return values.found, new, found
+        found = Gradients(d_drive, d_before, d_weights, replay.errors, replay.vectors)
+        return ops.values, new, found
 
     def _upstream(
         self, emission: Any, new: list, d_carry: list, d_emission: Any
@@ -147,9 +191,3 @@ class StepBack:
         d_carry = list(d_carry)
         d_carry[self.step.emitted] += d_emission
         return new, d_carry
-
-
-def place_of(vector: Any, states: Sequence[Any]) -> int | None:
-    """Return which state a multiplied vector is, or None."""
-    same = [j for j, state in enumerate(states) if state is vector]
-    return same[0] if same else None

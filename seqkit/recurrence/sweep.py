@@ -106,27 +106,30 @@ class Sweep:
         return steps, probe
 
     def step_back(self, drive_rows: Any, tape: tf.GradientTape) -> StepBack:
-        """Return what goes back through a step; sets `step`, `seen` and `used` before.
+        """Run one step, as `probe` does, and return what goes back through steps.
+
+        Sets `step` and `seen`, what the probe gives, and `used`: for each weight its
+        gradient by other ways than products, or None where there is no other way.
 
         Args:
             drive_rows: the drive of a chunk.
-            tape: is to watch what the step multiplies.
+            tape: is to watch how kernels come from weights.
         """
-        with tape:
+        with tape, reading(self.cell, self.weights):
             tape.watch(self.weights)
-            with reading(self.cell, self.weights):
-                self.step, self.seen = self.probe(drive_rows)
+            self.step, self.seen = self.probe(drive_rows)
         self.used = tape.gradient(self.step.first, self.weights)
-        step_weights = [
-            w for w, d in zip(self.weights, self.used, strict=True) if d is not None
-        ]
-        emits = self.return_sequences
-        valid = None if self.valid is None else read(self.valid_steps(0), 0)
-        drive = read(self.steps(drive_rows), 0)
+        used = zip(self.weights, self.used, strict=True)
         return StepBack(
-            self.cell, self.weights, self.step, self.seen, step_weights, drive, valid,
-            emits,
-        )  # fmt: skip
+            self.cell,
+            self.weights,
+            [weight for weight, gradient in used if gradient is not None],
+            self.step,
+            self.seen,
+            read(self.steps(drive_rows), 0),
+            read(self.valid_steps(0), 0),
+            self.return_sequences,
+        )
 
     def emissions(self, kept: Kept) -> Any:
         """Return what every step emitted, `(capacity, batch, ...)`."""
