@@ -42,7 +42,8 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
     The recurrence calls `drive` and `readout` once for all time steps, as large matrix
     products, and repeats only `step`. `step` multiplies by kernels only through the
     function `dot` that it is given: that is how the recurrence sees every product, and
-    gathers the gradient of each kernel into one product for many time steps.
+    gathers the gradient of each kernel into one product for many time steps. A sum of
+    several blocks is cut first, and functions are applied to its parts: that is faster.
 
     `named(name, value)` returns a value as it is, and names it for `seqkit.inspect`, as
     the equations do.

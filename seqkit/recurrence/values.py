@@ -19,9 +19,8 @@ FUNCTIONS = frozenset((
     "Softmax", "Exp", "Expm1", "Log", "Log1p", "Erf", "Sin", "Cos", "Sqrt", "Rsqrt",
     "Pow",
 ))
-SUMS = frozenset((
-    "AddV2", "Sub", "BiasAdd", "Split", "SplitV", "StridedSlice", "Slice",
-))
+CUTS = frozenset(("Split", "SplitV", "StridedSlice", "Slice"))
+SUMS = frozenset(("AddV2", "Sub", "BiasAdd")) | CUTS
 OF_SHAPES = frozenset(("Shape", "Size", "Rank", "ZerosLike", "OnesLike"))
 # fmt: on
 
@@ -120,7 +119,9 @@ def _worth_keeping(ops: Iterable[Any], raw: Iterable[str], products: set) -> set
             if not inputs & changing:
                 continue
             changing.add(tensor.name)
-            if op.type in FUNCTIONS:
+            # The parts of a kept value are kept too: to read two parts of one array in
+            # one kernel is slow (architecture.md).
+            if op.type in FUNCTIONS or (op.type in CUTS and inputs & found):
                 found.add(tensor.name)
             if inputs & of_products and op.type in SUMS | {"IdentityN"}:
                 of_products.add(tensor.name)
