@@ -112,7 +112,8 @@ def needs(
 
 def _worth_keeping(ops: Iterable[Any], raw: Iterable[str], products: set) -> set:
     """Return the names of values worth keeping: they change from step to step."""
-    changing, of_products, found = set(raw), set(products), set()
+    changing, of_products = set(raw), set(products)
+    found: set[str] = set()
     for op in ops:
         for tensor in op.outputs:
             inputs = {each.name for each in _inputs_of(tensor)}
