@@ -272,18 +272,19 @@ def test_memory_of_learning_by_hand():
     layer = layers.LSTM(5, return_sequences=True)
     layer.build((None, None, 2))
     assert kept_of_a_step(layer) == {
-        "inputs": 8, "drives": 80, "states": 40, "products": 80, "emissions": 0,
+        "inputs": 8, "drives": 0, "states": 40, "products": 0, "values": 100,
+        "emissions": 0,
     }  # fmt: skip
     table = pictures.memory_of_learning_table(layer, 3, 11, segment=4, chunk=5)
     found = table.pivot(index="way", columns="what", values="bytes") / 3
     # Segments of 4, 4 and 3 steps: three first states, and one segment with its own.
     expected = {
-        "full": (11 * 8, 11 * 80, 12 * 40, 11 * 80),
-        "recomputed": (11 * 8, 4 * 80, (3 + 5) * 40, 4 * 80),
-        "truncated": (5 * 8, 5 * 80, 6 * 40, 5 * 80),
+        "full": (11 * 8, 12 * 40, 11 * 100),
+        "recomputed": (11 * 8, (3 + 5) * 40, 4 * 100),
+        "truncated": (5 * 8, 6 * 40, 5 * 100),
     }
     for way, sizes in expected.items():
-        kinds = ["inputs", "drives", "states", "products"]
+        kinds = ["inputs", "states", "values"]
         assert tuple(found.loc[way, kinds]) == sizes
 
 
