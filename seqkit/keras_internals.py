@@ -42,12 +42,12 @@ EXPORTERS = (
 keras_rnn = getattr(backend.rnn, "rnn", backend.rnn)
 
 
-def call_error(message: str) -> ValueError:
+def call_error(message: str, kind: type[Exception] = ValueError) -> Exception:
     """Return an error that leaves the call of a layer as it is, in one line.
 
     To others Keras adds all arguments of the call, a line each.
     """
-    error: Any = ValueError(message)
+    error: Any = kind(message)
     error._keras_call_info_injected = True
     return error
 

@@ -3,6 +3,7 @@
 Gathered in one place, so that a change in TensorFlow is one change here.
 
 - `record_operation`: tells all tapes how tensors are to be differentiated.
+- `stop_recording`: pauses all tapes.
 - `inside_compilation`: whether the graph being traced is to be compiled by XLA as a
   whole.
 - `Operation._update_input`: lets an op of the graph that is being traced take another
@@ -12,10 +13,15 @@ Gathered in one place, so that a change in TensorFlow is one change here.
 from typing import Any
 
 import tensorflow as tf
-from tensorflow.python.eager.record import record_operation
+from tensorflow.python.eager.record import record_operation, stop_recording
 from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
 
-__all__ = ["inside_compilation", "record_operation", "replace_input"]
+__all__ = [
+    "inside_compilation",
+    "record_operation",
+    "replace_input",
+    "stop_recording",
+]
 
 
 def inside_compilation() -> bool:

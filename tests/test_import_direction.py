@@ -35,7 +35,7 @@ ALLOWED = {
     "recurrence": {"cells", *HELPERS},
     "layers": {"cells", "recurrence", *HELPERS},
     "learning": {"layers", "cells", "recurrence", *HELPERS},
-    "convert": {"layers", *HELPERS},
+    "convert": {"layers", "cells", *HELPERS},
     "inspect": {"layers", "cells", "recurrence", "decoding", "plots", *HELPERS},
     "export": {"fresh_process", "recurrence", *HELPERS},
     "models": {*BELOW_MODELS, "export", "plots", *HELPERS},

@@ -79,6 +79,7 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
+        checks.float_dtype(self)
 
     @property
     def state_size(self) -> int | list[int]:

@@ -99,6 +99,15 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def float_dtype(layer: Any) -> None:
+    """Raise unless a layer computes in floating point."""
+    if "float" not in layer.compute_dtype:
+        raise ValueError(
+            f"`dtype` must be a floating point dtype, or a policy over one, got "
+            f"{layer.dtype_policy.name!r}."
+        )
+
+
 def array(name: str, values: Any, rank: int | None, finite: bool = True) -> np.ndarray:
     """Return the values as an array of float64 if they are numbers, with that rank.
 

@@ -80,7 +80,7 @@ class LRUCell(LinearCell):
                 f"got {max_radius!r}."
             )
         self.max_angle = checks.positive("max_angle", max_angle)
-        if self.max_angle > 2 * math.pi:
+        if self.max_angle > 2 * math.pi + 1e-6:  # as NumPy's float32 has it
             raise ValueError(f"`max_angle` must be at most 2π, got {max_angle!r}.")
         self.diagonal_skip = checks.flag("diagonal_skip", diagonal_skip)
 

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from seqkit import layers
+from seqkit.cells import checks
 from seqkit.convert.torch_weights import weights_from_torch
 
 # For each mode of a module, its layer and the arguments that make it the same.
@@ -35,7 +36,7 @@ def from_torch(
             where the module has half precision.
 
     Raises:
-        ValueError: it is no such module.
+        ValueError: it is no such module, or has no real weights of its own.
 
     Example: `from_torch(torch.nn.GRU(3, 4, num_layers=2))` is a model of two layers.
         >>> from_torch("GRU")
@@ -44,6 +45,7 @@ def from_torch(
         ValueError: `module` must be a torch.nn.RNN, LSTM or GRU, got builtins.str.
     """
     parameters = _parameters(module)
+    return_state = checks.flag("return_state", return_state)
     if dtype is None:
         wide = "float64" in str(parameters["weight_ih_l0"].dtype)
         dtype = "float64" if wide else "float32"
@@ -65,14 +67,22 @@ def from_torch(
 
 def _parameters(module: Any) -> Mapping[str, Any]:
     """Return the parameters of a module by name, if it is one that can be converted."""
-    is_module = getattr(module, "mode", None) in MODES and hasattr(module, "state_dict")
-    parameters = module.state_dict() if is_module else {}
-    if "weight_ih_l0" not in parameters:
-        kind = type(module)
+    kind = type(module)
+    forward = getattr(getattr(kind, "forward", None), "__module__", None)
+    if getattr(module, "mode", None) not in MODES or forward != "torch.nn.modules.rnn":
         raise ValueError(
             "`module` must be a torch.nn.RNN, LSTM or GRU, got "
             f"{kind.__module__}.{kind.__qualname__}."
         )
+    parameters = module.state_dict()
+    dtypes = {str(weight.dtype) for weight in parameters.values()}
+    for what, refused in (
+        ("weights of its own names", "weight_hh_l0" not in parameters),
+        ("data", any(str(w.device) == "meta" for w in parameters.values())),
+        ("real weights", any("complex" in dtype for dtype in dtypes)),
+    ):
+        if refused:
+            raise ValueError(f"`module` must have {what}, got {module!r}.")
     return parameters
 
 
@@ -91,6 +101,7 @@ def _layer(module: Any, dtype: Any) -> Any:
         module.hidden_size,
         **arguments,
         use_bias=module.bias,
+        recurrent_initializer="zeros",  # the default has no values in bfloat16
         return_sequences=True,
         return_state=True,
         zero_output_for_mask=True,

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from seqkit.cells import checks
+
 # For each network, where each of PyTorch's gates stands among Keras's. Every one of
 # these orders is its own inverse.
 GATES = {"SimpleRNN": (0,), "LSTM": (0, 1, 2, 3), "GRU": (1, 0, 2)}
@@ -18,8 +20,6 @@ GATES = {"SimpleRNN": (0,), "LSTM": (0, 1, 2, 3), "GRU": (1, 0, 2)}
 
 def _reordered(network: str, array: np.ndarray) -> np.ndarray:
     """Put the gates, side by side on the last axis, in the other library's order."""
-    if network not in GATES:
-        raise ValueError(f"`network` must be one of {list(GATES)}, got {network!r}.")
     order = GATES[network]
     gates = np.split(array, len(order), axis=-1)
     return np.concatenate([gates[i] for i in order], axis=-1)
@@ -42,6 +42,7 @@ def weights_from_torch(
 
     Raises:
         ValueError: `network` is none of the three.
+            Or they are another network's.
         KeyError: the module has no such layer.
 
     Example:
@@ -52,6 +53,25 @@ def weights_from_torch(
         >>> [w.shape for w in weights_from_torch("LSTM", state)]
         [(3, 8), (2, 8), (8,)]
     """
+
+    gates = len(GATES[checks.one_of("network", network, list(GATES))])
+    if not isinstance(parameters, Mapping):
+        raise ValueError(
+            "`parameters` must be a module's `state_dict()`, got "
+            f"{type(parameters).__name__}."
+        )
+    if f"weight_hh{suffix}" not in parameters:
+        raise KeyError(
+            f"`suffix` must be that of a layer in `parameters`, got {suffix!r}."
+        )
+    projection = parameters.get(f"weight_hr{suffix}")
+    recurrent = parameters[f"weight_hh{suffix}"]
+    hidden = (recurrent if projection is None else projection).shape[1]
+    if recurrent.shape[0] != gates * hidden:
+        raise ValueError(
+            f"`parameters` must be those of a {network}, whose weight_hh has "
+            f"{gates * hidden} rows, got {recurrent.shape[0]}."
+        )
 
     def weight(name: str) -> np.ndarray:
         return _reordered(network, _array(parameters[f"{name}{suffix}"]).T)
@@ -91,8 +111,8 @@ def weights_to_torch(
         Arrays by PyTorch's names; for `load_state_dict`, make tensors of them.
 
     Raises:
-        ValueError: `network` is none of the three, or the weights are those of a GRU
-            with `reset_after=False`, which PyTorch does not have.
+        ValueError: `network` is none of the three, or the weights are of other shapes
+            or those of a GRU with `reset_after=False`, which PyTorch does not have.
 
     Example:
         >>> weights = [np.ones((3, 6)), np.ones((2, 6)), np.ones((2, 6))]
@@ -101,6 +121,17 @@ def weights_to_torch(
         {'weight_ih_l0': (6, 3), 'weight_hh_l0': (6, 2), 'bias_ih_l0': (6,), \
 'bias_hh_l0': (6,)}
     """
+    gates = len(GATES[checks.one_of("network", network, list(GATES))])
+    shapes = [np.shape(w) for w in weights]
+    if (
+        len(shapes) not in (2, 3)
+        or len(shapes[1]) != 2
+        or {shape[-1:] for shape in shapes} != {(gates * shapes[1][0],)}
+    ):
+        raise ValueError(
+            "`weights` must be kernel, recurrent_kernel and perhaps bias, of "
+            f"{gates} · units columns, got the shapes {shapes}."
+        )
     reordered = [_reordered(network, np.asarray(w)) for w in weights]
     state = {"weight_ih": reordered[0].T, "weight_hh": reordered[1].T}
     if len(reordered) == 3:

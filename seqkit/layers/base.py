@@ -90,6 +90,7 @@ class LayerOverCell(keras.layers.RNN):
             activity_regularizer=activity_regularizer,
             **kwargs,
         )
+        checks.float_dtype(self)
         self.recompute = checks.recompute(recompute)
         if self.recompute and self.unroll is True:
             raise ValueError(

@@ -9,7 +9,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.tensorflow_internals import record_operation
+from seqkit.keras_internals import call_error
+from seqkit.tensorflow_internals import record_operation, stop_recording
 
 _NAME = "SeqkitGivenGradient"
 _KEPT = "_seqkit_given_gradients"  # the graph's attribute: functions by name of op
@@ -43,7 +44,8 @@ def with_gradient(
         return [None] * len(results) + list(gradient(*dense))
 
     graph = tf.compat.v1.get_default_graph()
-    with graph.gradient_override_map({"IdentityN": _NAME}):
+    # Forward mode keeps the first derivative that it sees of a tensor.
+    with stop_recording(), graph.gradient_override_map({"IdentityN": _NAME}):
         tensors = tf.raw_ops.IdentityN(input=[*results, *sources])
     if tf.inside_function():
         if not hasattr(graph, _KEPT):
@@ -80,9 +82,11 @@ def once(gradient: Callable, sources: list) -> Callable:
     """
 
     def of_gradient(*_: Any) -> None:
-        raise NotImplementedError(
-            "This recurrence has first derivatives only. For a gradient of a "
-            "gradient, call the layer inside `seqkit.recurrence.portable()`."
+        raise call_error(
+            "This recurrence has first derivatives only, in reverse mode. For a "
+            "gradient of a gradient, call the layer inside "
+            "`seqkit.recurrence.portable()`; for forward mode, outside any graph.",
+            NotImplementedError,
         )
 
     def checked(*upstream: Any) -> list:

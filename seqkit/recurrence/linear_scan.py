@@ -111,6 +111,7 @@ def linear_scan(
         d_first = [_at_end(part, not reverse) for part in d_b]
         return [*d_a, *d_b, *multiply(d_first, conjugate(of_first))]
 
+    found = every  # what forward mode sees, which asks for the gradient at once
     found = with_gradient(every, [*a, *b, *start], gradient)
     return found
 

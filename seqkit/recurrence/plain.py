@@ -114,4 +114,8 @@ def repeat(run: Any, loop: tuple, limit: Any, factor: int) -> tuple:
             loop = run(*loop)
         return loop
 
-    return tf.while_loop(lambda t, *_: t + factor <= limit, body, loop)
+    # XLA differentiates a loop whose number of iterations it knows.
+    most = limit // factor if isinstance(limit, int) else None
+    return tf.while_loop(
+        lambda t, *_: t + factor <= limit, body, loop, maximum_iterations=most
+    )

@@ -123,6 +123,35 @@ def test_other_modules(torch):
             from_torch(module)
 
 
+def test_modules_without_weights_of_their_own(torch):
+    class Other(torch.nn.LSTM):
+        def forward(self, x):
+            return super().forward(2 * x)
+
+    class Named(torch.nn.LSTM):
+        pass
+
+    complex_ = torch.nn.RNN(4, 3, dtype=torch.complex64)
+    meta = torch.nn.LSTM(4, 3, device="meta")
+    normed = torch.nn.utils.parametrizations.weight_norm(
+        torch.nn.LSTM(4, 3), "weight_hh_l0"
+    )
+    for module, message in (
+        (Other(4, 3), "must be a torch.nn.RNN, LSTM or GRU, got .*Other"),
+        (complex_, "must have real weights, got RNN"),
+        (meta, "must have data, got LSTM"),
+        (normed, "must have weights of its own names, got"),
+    ):
+        with pytest.raises(ValueError, match=f"^`module` {message}"):
+            from_torch(module)
+    assert from_torch(Named(4, 3)).output_shape == (None, None, 3)
+
+
+def test_half_of_the_width(torch):
+    model = from_torch(made(torch, "LSTM", dtype=torch.bfloat16), dtype="bfloat16")
+    assert model(X).dtype == "bfloat16"
+
+
 def test_pytorch_is_not_imported(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     importlib.reload(torch_modules)

@@ -223,6 +223,7 @@ def test_numpy_scalars_are_numbers():
     assert (layer.units, layer.output_units, layer.dropout) == (4, 3, 0.25)
     assert again(layers.GRU(4, implementation=np.int64(1))).implementation == 1
     assert again(layers.BahdanauAttention(np.int64(4))).units == 4
+    assert again(layers.LRU(4, max_angle=np.float32(2 * np.pi))).units == 4
 
 
 @pytest.mark.parametrize(
@@ -239,6 +240,7 @@ def test_numpy_scalars_are_numbers():
         ("use_bias", None),
         ("return_sequences", np.array([True, False])),
         ("stateful", 2),
+        ("dtype", "int32"),
         ("use_cudnn", np.array([True, False])),
     ],
 )

@@ -181,3 +181,38 @@ def test_wherever_a_layer_stands(function):
     found = tf.function(lambda x: function(call, x), autograph=False)(x)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
+def forward_mode(layer, x):
+    with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
+        y = layer(x)
+    return accumulator.jvp(y)
+
+
+@pytest.mark.parametrize("make", [layers.GRU, layers.MinGRU, layers.LRU])
+def test_forward_mode(make):
+    layer, x = make(2, return_sequences=True), tf.constant(X)
+    layer.build((None, None, 3))
+    moved = (layer(x + 0.01) - layer(x - 0.01)) / 0.02
+    np.testing.assert_allclose(forward_mode(layer, x), moved, atol=1e-3)
+    call = tf.function(lambda x: forward_mode(layer, x), autograph=False)
+    with pytest.raises(NotImplementedError, match="in reverse mode") as caught:
+        call(x)
+    assert "\n" not in str(caught.value)
+
+
+def test_second_derivatives_are_compiled():
+    layer, x = layers.SimpleRNN(2), tf.constant(X[:2, :3])
+    layer.build((None, None, 3))
+
+    def second(x):
+        with portable(), tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                loss = tf.reduce_sum(layer(x) ** 2)
+            gradient = inner.gradient(loss, x)
+        return outer.gradient(gradient, x)
+
+    found = tf.function(second, jit_compile=True, autograph=False)(x)
+    np.testing.assert_allclose(found, second(x), atol=1e-5)
