@@ -44,7 +44,7 @@ def compiled_loop(
         weights: the values of the cell's weights.
         recurrent_mask: the recurrent dropout mask, or None.
         return_sequences: whether to return every output or the last one.
-        unroll: False for a few steps an iteration, True for no loop, or a number.
+        unroll: False for one step an iteration, True for no loop, or a number.
         gradient_expected: whether to keep what the backward loop needs. Where a
             gradient is asked for all the same, the forward loop runs a second time.
 

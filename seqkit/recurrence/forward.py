@@ -6,9 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.sweep import (
-    Given,
     Kept,
     Sweep,
     arrays_like,
@@ -94,23 +92,10 @@ class Forward(Sweep):
 class Inference(Sweep):
     """Runs the steps of a sequence from the first to the last, and keeps nothing.
 
-    A chunk is one step: a drive that is used at once stays in the processor's cache. So
-    is an iteration of one row's, where the compiler would not join two steps.
+    A chunk is one step: a drive that is used at once stays in the processor's cache.
     """
 
     CHUNK = 1
-
-    def __init__(
-        self,
-        cell: Equations,
-        given: Given,
-        place: Any,
-        return_sequences: bool,
-        unroll: bool | int,
-    ):
-        if given.inputs.shape[0] == 1:
-            unroll = unroll or 1
-        super().__init__(cell, given, place, return_sequences, unroll)
 
     def run(self) -> tuple[Any, list]:
         """Return the output and the last states."""

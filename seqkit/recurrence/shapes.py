@@ -10,7 +10,6 @@ from seqkit.recurrence.equations import Equations
 
 ROWS_OF_A_CHUNK = 2048  # rows of one product over a chunk of time steps
 STEPS_OF_A_CHUNK = 32  # the most where the length is a capacity, partly unused
-STEPS_OF_AN_ITERATION = 2  # of a loop, where the layer does not say
 LEAST_CAPACITY = 64
 SMALLEST_SPLIT_BATCH = 8
 LARGEST_SPLIT_KERNEL = 2**19  # with more weights, one product keeps all cores busy
