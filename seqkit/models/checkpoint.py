@@ -46,6 +46,11 @@ def write_checkpoint(
         raise
 
 
+def has_checkpoint(folder: str | os.PathLike | None) -> bool:
+    """Say whether there is something in a folder to go on from."""
+    return folder is not None and Path(folder, CHECKPOINT_FILE).exists()
+
+
 def read_checkpoint(
     folder: str | os.PathLike,
 ) -> tuple[dict[str, Any], dict[str, list[np.ndarray]]] | None:

@@ -38,7 +38,7 @@ def test_a_text(sentiment_run, tmp_path, capsys):
     assert title.startswith(said)
     (layer,) = data["layers"]
     assert layer["network"] == "GRU"
-    assert layer["name"].startswith("stretches")
+    assert layer["name"].startswith("recurrent_1")
     assert layer["tokens"] == text.split()  # more than one stretch of 8
     states = quantity(layer, "state", "h")
     assert states.shape == (len(text.split()), 4)

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.export import Signature, export_saved_model
+from seqkit.models.checkpoint import has_checkpoint
 from seqkit.models.classification.calibration import (
     Calibration,
     calibrate,
@@ -32,6 +33,7 @@ from seqkit.models.classification.labels import (
 )
 from seqkit.models.classification.network import text_classifier
 from seqkit.models.classification.ngrams import Ngrams, NgramTable, fit_ngrams
+from seqkit.models.classification.pretraining import Pretraining, enough_words
 from seqkit.models.classification.settings import ClassifierSettings
 from seqkit.models.classification.training import Encoded, Training
 from seqkit.models.run_files import (
@@ -203,6 +205,10 @@ class SentimentClassifier:
         classifier.trained = np.unique(checksums(texts))
         counts = Counter(names).most_common()
         classifier.shares = {name: count / len(names) for name, count in counts}
+        if enough_words(settings, ids[len(texts) :]) and not has_checkpoint(folder):
+            if verbose:
+                print("Learning what stands beside words, from all texts", flush=True)
+            Pretraining(network, settings, ids).run(verbose)
         run = Training(
             network,
             settings,

@@ -1,7 +1,5 @@
 """The network of the text classifier, built of any recurrent layer of seqkit."""
 
-from typing import Any
-
 import keras
 
 from seqkit import layers as seqkit_layers
@@ -14,10 +12,8 @@ def text_classifier(
 ) -> keras.Model:
     """Build the network: ids to logits.
 
-    Embedding that masks id 0; then, for each member, dropout of words and of channels,
-    recurrent layers, pooling over the words that are there, dropout, one dense layer:
-
-        logits = mean over the members of W pool(states) + b
+    Embedding that masks id 0, dropout of words and of channels, recurrent layers,
+    pooling over the words that are there, dropout, one dense layer.
 
     Args:
         settings: Sizes and kinds.
@@ -25,8 +21,7 @@ def text_classifier(
         classes: Number of classes.
 
     Returns:
-        A model of ids (batch, time) to logits (batch, classes). Its layer "logits" has
-        the logits of each member as inputs where there are several.
+        A model of ids (batch, time) to logits (batch, classes).
 
     Raises:
         InputError: `settings.network` names no layer.
@@ -36,38 +31,33 @@ def text_classifier(
         >>> text_classifier(settings, vocabulary_size=50, classes=3).output_shape
         (None, 3)
     """
-    layer = find_recurrent_layer(settings.network)
     ids = keras.Input((None,), dtype="int32", name="ids")
-    vectors = keras.layers.Embedding(
+    x = keras.layers.Embedding(
         vocabulary_size, settings.embedding, mask_zero=True, name="embedding"
     )(ids)
-    if settings.members == 1:
-        logits = _member(vectors, layer, settings, classes, "logits")
-    else:
-        logits = keras.layers.Average(name="logits")(
-            [
-                _member(vectors, layer, settings, classes, f"logits_{number}")
-                for number in range(1, settings.members + 1)
-            ]
-        )
-    return keras.Model(ids, logits, name="text_classifier")
-
-
-def _member(
-    x: Any, layer: Any, settings: ClassifierSettings, classes: int, name: str
-) -> Any:
-    """Read vectors of words (batch, time, size); give logits (batch, classes)."""
     x = keras.layers.Dropout(settings.word_dropout, noise_shape=(None, None, 1))(x)
     x = keras.layers.SpatialDropout1D(settings.dropout / 2)(x)
     for number in range(1, settings.layers + 1):
         last = number == settings.layers and settings.pooling == "last"
-        recurrent = layer(settings.units, return_sequences=not last)
-        if settings.bidirectional:
-            recurrent = seqkit_layers.Bidirectional(recurrent)
-        if not last:
-            recurrent = seqkit_layers.Stretches(recurrent, settings.stretch)
-        x = recurrent(x)
+        name = f"recurrent_{number}"
+        if last:
+            x = recurrent_layer(settings, return_sequences=False, name=name)(x)
+        else:
+            layer = recurrent_layer(settings, return_sequences=True)
+            x = seqkit_layers.Stretches(layer, settings.stretch, name=name)(x)
     if settings.pooling != "last":
-        x = seqkit_layers.MaskedPooling(settings.pooling)(x)
+        x = seqkit_layers.MaskedPooling(settings.pooling, name="pooling")(x)
     x = keras.layers.Dropout(settings.dropout)(x)
-    return keras.layers.Dense(classes, name=name)(x)
+    logits = keras.layers.Dense(classes, name="logits")(x)
+    return keras.Model(ids, logits, name="text_classifier")
+
+
+def recurrent_layer(
+    settings: ClassifierSettings, return_sequences: bool, name: str | None = None
+) -> keras.layers.Layer:
+    """Give a recurrent layer, in one direction or both."""
+    kind = find_recurrent_layer(settings.network)
+    if not settings.bidirectional:
+        return kind(settings.units, return_sequences=return_sequences, name=name)
+    layer = kind(settings.units, return_sequences=return_sequences)
+    return seqkit_layers.Bidirectional(layer, name=name)

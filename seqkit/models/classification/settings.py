@@ -31,10 +31,6 @@ class ClassifierSettings:
     )
     bidirectional: bool = setting(True, "read every text in both directions")
     layers: int = setting(1, "recurrent layers, one over the other", minimum=1)
-    members: int = setting(
-        1, "recurrent parts that learn side by side; the mean of their logits answers",
-        minimum=1,
-    )  # fmt: skip
     units: int = setting(64, "units of each recurrent layer", minimum=1)
     pooling: str = setting(
         "max", "how the states of all words become one vector", choices=POOLINGS
@@ -61,6 +57,11 @@ class ClassifierSettings:
     stretch: int = setting(
         128, "words read at a stretch; a longer text is read in several", minimum=1
     )
+    pretraining: float = setting(
+        5.0, "millions of words, at most, read to foretell their neighbours before any "
+        "label, where there are texts without; 0 for none",
+        minimum=0,
+    )  # fmt: skip
     epochs: int = setting(10, "greatest number of epochs", minimum=1)
     patience: int = setting(
         2, "epochs without a better validation loss before training stops", minimum=1

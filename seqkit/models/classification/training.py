@@ -26,7 +26,7 @@ class Encoded(NamedTuple):
 
 
 class Training(EpochTraining):
-    """A training run of a text network, on the cross-entropy of each of its members.
+    """A training run of a text network, on the cross-entropy.
 
     Judged and kept is not the network that was trained last but the running mean of
     its weights, w' = d w' + (1 - d) w after each step, which forgets faster in the
@@ -73,11 +73,6 @@ class Training(EpochTraining):
             tf.TensorSpec([size], tf.int32),
             tf.TensorSpec([size], tf.float32),
         ]
-        several = settings.members > 1
-        self._members = keras.Model(
-            network.input,
-            network.get_layer("logits").input if several else network.output,
-        )
         self._step = tf.function(self._train, signature, autograph=False)
         self._logits = tf.function(
             lambda ids: network(ids, training=False),
@@ -86,27 +81,26 @@ class Training(EpochTraining):
         )
 
     @staticmethod
-    def _sums(members: Sequence[Any], labels: Any, there: Any) -> tuple:
+    def _sums(logits: Any, labels: Any, there: Any) -> tuple:
         """Give the sum of the losses, how many were right, and how many there are."""
-        entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
-        losses = there * tf.add_n([entropy(labels, each) for each in members])
-        answers = tf.argmax(tf.add_n(members), axis=1, output_type=tf.int32)
+        losses = there * tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+        answers = tf.argmax(logits, axis=1, output_type=tf.int32)
         right = there * tf.cast(tf.equal(answers, labels), tf.float32)
         return tuple(map(tf.reduce_sum, (losses, right, there)))
 
     def _train(self, ids: Any, labels: Any, there: Any) -> tuple:
         weights = self.network.trainable_variables
         with tf.GradientTape() as tape:
-            members = tf.nest.flatten(self._members(ids, training=True))
-            loss, right, texts = self._sums(members, labels, there)
-            loss /= tf.maximum(texts, 1)
-        gradients = tape.gradient(loss, [weight.value for weight in weights])
+            logits = self.network(ids, training=True)
+            loss, right, texts = self._sums(logits, labels, there)
+            mean = loss / tf.maximum(texts, 1)
+        gradients = tape.gradient(mean, [weight.value for weight in weights])
         self.optimizer.apply([tf.convert_to_tensor(g) for g in gradients], weights)
         step = tf.cast(self.optimizer.iterations.value, tf.float32)
         share = tf.minimum(self.settings.averaging, step / (step + 10))
         for mean, weight in zip(self.means, weights, strict=True):
             mean.assign(share * mean.value + (1 - share) * weight.value)
-        return loss * texts / len(members), right, texts
+        return loss, right, texts
 
     def _tensors(self, texts: Encoded, batch: Any) -> list[tf.Tensor]:
         there = (batch.rows >= 0).astype(np.float32)

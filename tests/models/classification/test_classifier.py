@@ -96,20 +96,6 @@ def test_a_weighted_sum_of_both_parts_answers(classifier):
     np.testing.assert_allclose(classifier.probabilities(texts), probabilities)
 
 
-def test_the_mean_of_the_members_answers():
-    settings = replace(TINY, members=3, dropout=0.5)
-    network = text_classifier(settings, vocabulary_size=9, classes=3)
-    each = keras.Model(network.input, network.get_layer("logits").input)
-    ids = np.array([[4, 5, 6], [7, 0, 0]], "int32")
-    found = np.array(each(ids))
-    assert found.shape == (3, 2, 3)
-    assert np.abs(found[0] - found[1]).min() > 1e-6
-    np.testing.assert_allclose(network(ids), found.mean(axis=0), atol=1e-6)
-    data = reviews(60)
-    fitted = quick_fit(data, data, members=2)
-    assert accuracy(fitted, *reviews(100, seed=2)) > 0.95
-
-
 def test_every_setting_shapes_the_network():
     settings = replace(
         TINY, network="SimpleRNN", layers=2, bidirectional=True, units=3,
