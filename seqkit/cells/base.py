@@ -275,17 +275,29 @@ class RecurrentCell(Cell):
     ):
         super().__init__(**kwargs)
         self.units = checks.positive_integer("units", units)
-        self.activation = keras.activations.get(activation)
+        self.activation = checks.activation("activation", activation)
         self.use_bias = checks.flag("use_bias", use_bias)
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.recurrent_regularizer = keras.regularizers.get(recurrent_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.recurrent_constraint = keras.constraints.get(recurrent_constraint)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
+        self.kernel_initializer = checks.initializer(
+            "kernel_initializer", kernel_initializer
+        )
+        self.recurrent_initializer = checks.initializer(
+            "recurrent_initializer", recurrent_initializer
+        )
+        self.bias_initializer = checks.initializer("bias_initializer", bias_initializer)
+        self.kernel_regularizer = checks.regularizer(
+            "kernel_regularizer", kernel_regularizer
+        )
+        self.recurrent_regularizer = checks.regularizer(
+            "recurrent_regularizer", recurrent_regularizer
+        )
+        self.bias_regularizer = checks.regularizer("bias_regularizer", bias_regularizer)
+        self.kernel_constraint = checks.constraint(
+            "kernel_constraint", kernel_constraint
+        )
+        self.recurrent_constraint = checks.constraint(
+            "recurrent_constraint", recurrent_constraint
+        )
+        self.bias_constraint = checks.constraint("bias_constraint", bias_constraint)
         self.dropout = checks.rate("dropout", dropout)
         self.recurrent_dropout = checks.rate("recurrent_dropout", recurrent_dropout)
         self.seed = checks.seed(seed)

@@ -58,7 +58,9 @@ class CfCCell(RecurrentCell):
         self.backbone_layers = checks.positive_integer(
             "backbone_layers", backbone_layers
         )
-        self.backbone_activation = keras.activations.get(backbone_activation)
+        self.backbone_activation = checks.activation(
+            "backbone_activation", backbone_activation
+        )
         self.time_channel = checks.flag("time_channel", time_channel)
 
     def build(self, input_shape: tuple) -> None:

@@ -8,6 +8,7 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 import numpy as np
 
 from seqkit.keras_internals import call_error
@@ -150,6 +151,35 @@ def recompute(value: Any) -> bool | int:
     """Return the value if it is False, True or a positive integer."""
     number = plain(value)
     return number if isinstance(number, bool) else positive_integer("recompute", value)
+
+
+def activation(name: str, value: Any) -> Any:
+    """Return the activation that Keras knows by the value."""
+    return _of_keras(name, value, keras.activations, "an activation")
+
+
+def initializer(name: str, value: Any) -> Any:
+    """Return the initializer that Keras knows by the value."""
+    return _of_keras(name, value, keras.initializers, "an initializer")
+
+
+def regularizer(name: str, value: Any) -> Any:
+    """Return the regularizer that Keras knows by the value."""
+    return _of_keras(name, value, keras.regularizers, "a regularizer")
+
+
+def constraint(name: str, value: Any) -> Any:
+    """Return the constraint that Keras knows by the value."""
+    return _of_keras(name, value, keras.constraints, "a constraint")
+
+
+def _of_keras(name: str, value: Any, module: Any, kind: str) -> Any:
+    try:
+        return module.get(value)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"`{name}` must be {kind} of Keras, its name or a function, got {value!r}."
+        ) from None
 
 
 def product(vector: Any, kernel: Any) -> None:

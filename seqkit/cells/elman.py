@@ -70,7 +70,9 @@ class ElmanCell(RecurrentCell):
         self.output_units = checks.positive_integer(
             "output_units", self.units if output_units is None else output_units
         )
-        self.output_activation = keras.activations.get(chosen["output_activation"])
+        self.output_activation = checks.activation(
+            "output_activation", chosen["output_activation"]
+        )
         self.decay = decay_rate(chosen["decay"], self.units)
         self.normalized = checks.flag("normalized", normalized)
         self.preset = preset

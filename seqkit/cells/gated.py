@@ -29,7 +29,9 @@ class GatedCell(RecurrentCell):
         **kwargs: Any,
     ):
         super().__init__(units=units, activation=activation, **kwargs)
-        self.recurrent_activation = keras.activations.get(recurrent_activation)
+        self.recurrent_activation = checks.activation(
+            "recurrent_activation", recurrent_activation
+        )
 
     @property
     def width(self) -> int:
@@ -135,7 +137,9 @@ class PeepholeFamilyCell(LSTMFamilyCell):
             units=units, recurrent_initializer=recurrent_initializer, **kwargs
         )
         self.peepholes = checks.flag("peepholes", peepholes)
-        self.peephole_initializer = keras.initializers.get(peephole_initializer)
+        self.peephole_initializer = checks.initializer(
+            "peephole_initializer", peephole_initializer
+        )
 
     def add_peepholes(self, vectors: int, name: str = "peephole_kernel") -> Any:
         """Add the weight of so many peephole vectors, one a row."""

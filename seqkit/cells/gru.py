@@ -61,7 +61,9 @@ class GRUCell(RecurrentCell):
             seed=seed,
             **kwargs,
         )
-        self.recurrent_activation = keras.activations.get(recurrent_activation)
+        self.recurrent_activation = checks.activation(
+            "recurrent_activation", recurrent_activation
+        )
         self.reset_after = checks.flag("reset_after", reset_after)
         self.implementation = checks.one_of("implementation", implementation, (1, 2))
 

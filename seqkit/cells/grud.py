@@ -69,7 +69,9 @@ class GRUDCell(RecurrentCell):
         **kwargs: Any,
     ):
         super().__init__(units=units, activation=activation, **kwargs)
-        self.recurrent_activation = keras.activations.get(recurrent_activation)
+        self.recurrent_activation = checks.activation(
+            "recurrent_activation", recurrent_activation
+        )
         self.deltas = checks.flag("deltas", deltas)
         self.channels: int | None = None
 

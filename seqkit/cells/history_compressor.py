@@ -78,7 +78,9 @@ class HistoryCompressorCell(RecurrentCell):
         self.upper_units = checks.positive_integer(
             "upper_units", self.units if upper_units is None else upper_units
         )
-        self.output_activation = keras.activations.get(output_activation)
+        self.output_activation = checks.activation(
+            "output_activation", output_activation
+        )
         self.tolerance = checks.positive("tolerance", tolerance)
         self.time_digits = checks.positive_integer("time_digits", time_digits)
         if self.time_digits > 8:

@@ -79,7 +79,9 @@ class JordanCell(RecurrentCell):
         self.output_units = checks.positive_integer(
             "output_units", self.units if output_units is None else output_units
         )
-        self.output_activation = keras.activations.get(chosen["output_activation"])
+        self.output_activation = checks.activation(
+            "output_activation", chosen["output_activation"]
+        )
         self.decay = decay_rate(chosen["decay"], self.output_units)
         self.trainable_decay = checks.flag("trainable_decay", trainable_decay)
         self.normalized = checks.flag("normalized", normalized)

@@ -41,7 +41,9 @@ class LayerNormCell(GatedCell):
         **kwargs: Any,
     ):
         super().__init__(units=units, bias_initializer=bias_initializer, **kwargs)
-        self.norm_gamma_initializer = keras.initializers.get(norm_gamma_initializer)
+        self.norm_gamma_initializer = checks.initializer(
+            "norm_gamma_initializer", norm_gamma_initializer
+        )
         self.norm_epsilon = checks.positive("norm_epsilon", norm_epsilon)
 
     def add_norm(self, name: str, size: int) -> tuple:

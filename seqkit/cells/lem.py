@@ -50,7 +50,9 @@ class LEMCell(RecurrentCell):
         **kwargs: Any,
     ):
         super().__init__(units=units, activation=activation, **kwargs)
-        self.recurrent_activation = keras.activations.get(recurrent_activation)
+        self.recurrent_activation = checks.activation(
+            "recurrent_activation", recurrent_activation
+        )
         self.time_step = checks.share("time_step", time_step)
 
     @property

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.cells import checks
 from seqkit.cells.linear import LinearCell
 
 
@@ -42,7 +43,9 @@ class MinGRUCell(LinearCell):
         **kwargs: Any,
     ):
         super().__init__(units=units, activation=activation, **kwargs)
-        self.recurrent_activation = keras.activations.get(recurrent_activation)
+        self.recurrent_activation = checks.activation(
+            "recurrent_activation", recurrent_activation
+        )
 
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""

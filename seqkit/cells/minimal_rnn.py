@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from seqkit.cells import checks
 from seqkit.cells.base import RecurrentCell
 
 
@@ -45,7 +46,9 @@ class MinimalRNNCell(RecurrentCell):
         **kwargs: Any,
     ):
         super().__init__(units=units, activation=activation, **kwargs)
-        self.recurrent_activation = keras.activations.get(recurrent_activation)
+        self.recurrent_activation = checks.activation(
+            "recurrent_activation", recurrent_activation
+        )
 
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""

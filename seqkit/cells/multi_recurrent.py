@@ -63,7 +63,9 @@ class MultiRecurrentCell(RecurrentCell):
         self.output_units = checks.positive_integer(
             "output_units", self.units if output_units is None else output_units
         )
-        self.output_activation = keras.activations.get(output_activation)
+        self.output_activation = checks.activation(
+            "output_activation", output_activation
+        )
         self.banks = checks.positive_integer("banks", banks)
 
     @property

@@ -71,7 +71,9 @@ class NASCell(GatedCell):
             if projection is None
             else checks.positive_integer("projection", projection)
         )
-        self.projection_initializer = keras.initializers.get(projection_initializer)
+        self.projection_initializer = checks.initializer(
+            "projection_initializer", projection_initializer
+        )
 
     @property
     def output_size(self) -> int:

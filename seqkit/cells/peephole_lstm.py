@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.cells import checks
 from seqkit.cells.gated import LSTMFamilyCell
 
 
@@ -55,7 +56,9 @@ class PeepholeLSTMCell(LSTMFamilyCell):
         super().__init__(
             units=units, recurrent_initializer=recurrent_initializer, **kwargs
         )
-        self.peephole_initializer = keras.initializers.get(peephole_initializer)
+        self.peephole_initializer = checks.initializer(
+            "peephole_initializer", peephole_initializer
+        )
 
     def build(self, input_shape: tuple) -> None:
         """Create the weights for inputs `(..., features)`."""

@@ -65,7 +65,9 @@ class ProjectedLSTMCell(PeepholeFamilyCell):
         self.projection = checks.positive_integer(
             "projection", self.units if projection is None else projection
         )
-        self.projection_initializer = keras.initializers.get(projection_initializer)
+        self.projection_initializer = checks.initializer(
+            "projection_initializer", projection_initializer
+        )
 
     @property
     def recurrent_size(self) -> int:

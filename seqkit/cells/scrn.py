@@ -63,7 +63,9 @@ class SCRNCell(RecurrentCell):
         self.output_units = checks.positive_integer(
             "output_units", self.units if output_units is None else output_units
         )
-        self.output_activation = keras.activations.get(output_activation)
+        self.output_activation = checks.activation(
+            "output_activation", output_activation
+        )
         if decay is None:
             raise ValueError("`decay` must lie in [0, 1), got None.")
         self.decay = decay_rate(decay, self.context_units)

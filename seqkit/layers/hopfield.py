@@ -140,7 +140,7 @@ class Hopfield(keras.layers.Layer):
         self.n_patterns = checks.positive_integer("n_patterns", n_patterns)
         self.beta = beta if beta is None else checks.positive("beta", beta)
         self.steps = checks.positive_integer("steps", steps)
-        self.initializer = keras.initializers.get(initializer)
+        self.initializer = checks.initializer("initializer", initializer)
 
     def build(self, states_shape: tuple) -> None:
         """Create the patterns for states `(..., features)`."""

@@ -78,6 +78,12 @@ def test_seeded_biases_differ_from_block_to_block():
     [
         ("ProjectedLSTM", {"projection": 0}, ["projection", "0"]),
         ("NAS", {"projection": -1}, ["projection", "-1"]),
+        ("NAS", {"projection_initializer": "no"}, ["projection_initializer", "'no'"]),
+        ("PeepholeLSTM", {"peephole_initializer": 3}, ["peephole_initializer", "3"]),
+        ("CoupledLSTM", {"peepholes": "no"}, ["peepholes", "'no'"]),
+        ("DepthGatedLSTM", {"peephole_initializer": 3}, ["peephole_initializer", "3"]),
+        ("GRU", {"recurrent_activation": "no"}, ["recurrent_activation", "'no'"]),
+        ("SCRN", {"output_activation": {}}, ["output_activation", "{}"]),
         ("DepthGatedLSTM", {"layers": 0}, ["layers", "0"]),
         ("RHN", {"depth": 1.5}, ["depth", "1.5"]),
         ("RHN", {"coupled_gates": "yes"}, ["coupled_gates", "'yes'"]),
