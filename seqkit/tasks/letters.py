@@ -23,7 +23,7 @@ def letters(n: int = 100, length: int = 60, seed: int = 0) -> Task:
     the target is the next one. After a consonant all is known: which vowel, and how
     often. Which consonant comes cannot be known; but that one comes can: who has solved
     the problem says of each bit how probable it is, and is wrong by the variance of two
-    bits. Who does not look says how often each bit is 1 at all.
+    bits. Who does not look says how probable it is at that step of any sequence.
 
     Args:
         n: sequences.
@@ -58,5 +58,21 @@ def letters(n: int = 100, length: int = 60, seed: int = 0) -> Task:
     consonant = targets[..., 0] == 1
     probable[consonant] = np.mean([CODES[word[0]] for word in WORDS], axis=0)
     correct = np.mean(np.square(targets - probable))
-    blind = np.mean(np.square(targets - targets.mean(axis=(0, 1))))
+    blind = np.mean(np.square(targets - _at_any_step(length + 1)[1:]))
     return Task(inputs, targets, SQUARES, 6, float(correct), float(blind))
+
+
+def _at_any_step(length: int) -> np.ndarray:
+    """Return how probable each bit is at each step, `(length, 6)`.
+
+    A word begins at a step as probably as one began two, three or four steps before.
+    """
+    starts = np.zeros(length + 4)
+    found = np.zeros((length + 4, 6))
+    starts[0] = 1.0
+    for t in range(length):
+        for word in WORDS:
+            share = starts[t] / len(WORDS)
+            starts[t + len(word)] += share
+            found[t : t + len(word)] += share * np.array([CODES[k] for k in word])
+    return found[:length]

@@ -95,6 +95,32 @@ def test_order_and_parity_by_hand():
         np.testing.assert_array_equal(task.targets[:, t], expected)
 
 
+def test_a_sine_is_known_from_three_readings_but_not_from_two():
+    task = tasks.sine_with_lag(n=50, length=9, lag=4, seed=1)
+    assert task.weights[0].tolist() == [0.0] * 2 + [1.0] * 7
+    x, y = task.inputs[..., 0].astype("float64"), task.targets[..., 0]
+    for t in range(2, 9):
+        clear = np.abs(x[:, t - 1]) > 0.3
+        before, now = x[clear, t - 1], x[clear, t]
+        twice_cosine = (now + x[clear, t - 2]) / before
+        for _ in range(4):
+            before, now = now, twice_cosine * now - before
+        np.testing.assert_allclose(now, y[clear, t], atol=1e-3)
+    one, other = (np.sin(omega * np.arange(6) + 1.253) for omega in (0.2, 0.4397))
+    np.testing.assert_allclose(one[:2], other[:2], atol=1e-3)
+    assert abs(one[5] - other[5]) > 1.0
+
+
+def test_letters_are_guessed_by_the_step():
+    """The second is a vowel, b-a-b, d-i-i and g-u-u being the first three."""
+    many = tasks.letters(n=6000, length=3)
+    best = loss(many, best_blind_guess(many))
+    assert many.blind == pytest.approx(best, rel=0.01)
+    guess = many.targets.mean(axis=0)
+    np.testing.assert_allclose(guess[0], [0, 1, 0, 2 / 3, 2 / 3, 1], atol=0.03)
+    np.testing.assert_allclose(guess[1, :2], [1 / 3, 2 / 3], atol=0.03)
+
+
 @pytest.mark.parametrize(
     ("make", "name"),
     [
@@ -103,6 +129,7 @@ def test_order_and_parity_by_hand():
         (lambda: tasks.copy_memory(symbols=1), "symbols"),
         (lambda: tasks.delayed_parity(length=6), "length"),
         (lambda: tasks.sine_with_lag(lag=1.5), "lag"),
+        (lambda: tasks.sine_with_lag(length=2), "length"),
         (lambda: tasks.letters(length=True), "length"),
         (lambda: tasks.reverse(seed="a"), "seed"),
         (lambda: tasks.adding(seed=-1), "seed"),
