@@ -9,9 +9,9 @@ def sine_with_lag(n: int = 1000, length: int = 50, lag: int = 5, seed: int = 0) 
     """Make the problem of a sine wave some steps ahead of the one that is read.
 
     x_t = sin(ω t + φ), y_t = sin(ω (t + lag) + φ), with ω uniform in [0.2, 0.6) and φ
-    in [0, 2π) for each sequence. From three readings on, all is known: x_{t+1} + x_{t-1}
-    = 2 cos(ω) x_t. Who does not look says 0, and is wrong by 1/2 in the mean square. The
-    first two steps do not count.
+    in [0, 2π) for each sequence. From three readings on, all is known, as x_{t+1} +
+    x_{t-1} = 2 cos(ω) x_t. Who does not look says 0, and is wrong by 1/2 in the mean
+    square. The first two steps do not count.
 
     Args:
         n: sequences.
