@@ -59,7 +59,10 @@ class Bidirectional(keras.layers.Bidirectional):
         backward_layer: Any = None,
         **kwargs: Any,
     ):
+        own = getattr(backward_layer, "use_cudnn", None)
         super().__init__(layer, merge_mode, None, backward_layer, **kwargs)
+        if own is not None:  # Keras gives both layers that of the forward one
+            self.backward_layer.use_cudnn = own
         # Masks go on from here, whatever Keras says: from 3.16 on, that they do not.
         for each in (self, *self._both):
             each.supports_masking = True

@@ -6,6 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from seqkit.cells.gru import GRUCell
+from seqkit.cells.lstm import LSTMCell
 from seqkit.keras_internals import call_error
 from seqkit.recurrence import cudnn_rnn as op
 from seqkit.recurrence.devices import has_gpu
@@ -13,6 +15,21 @@ from seqkit.recurrence.weights import values
 from seqkit.tensorflow_internals import inside_compilation
 
 DTYPES = ("float16", "float32", "float64")
+EQUATIONS = ("drive", "step", "readout", "run_step", "training_weights")
+
+
+def _use_cudnn(layer: Any) -> Any:
+    """Return the option of that name, False where cuDNN has not the cell's equations.
+
+    `keras.layers.Bidirectional` gives it to any backward layer, and a subclass may have
+    equations of its own.
+    """
+    own = type(layer.cell)
+    known = any(
+        all(getattr(own, name) is getattr(cell, name) for name in EQUATIONS)
+        for cell in (LSTMCell, GRUCell)
+    )
+    return known and getattr(layer, "use_cudnn", False)
 
 
 def suits(layer: Any) -> bool:
@@ -22,7 +39,7 @@ def suits(layer: Any) -> bool:
     function; no recurrent dropout, no unrolling.
     """
     return (
-        getattr(layer, "use_cudnn", False) is not False
+        _use_cudnn(layer) is not False
         and layer.activation is keras.activations.tanh
         and layer.recurrent_activation is keras.activations.sigmoid
         and layer.use_bias
@@ -47,7 +64,7 @@ def runs(layer: Any) -> bool:
         ValueError: The layer insists on it, and it cannot.
     """
     here = may_run(layer) and not inside_compilation()
-    if getattr(layer, "use_cudnn", False) is True and not here:
+    if _use_cudnn(layer) is True and not here:
         raise call_error(
             f"`use_cudnn=True` of {layer.name!r} needs a GPU, the default activations, "
             "biases and `reset_after`, no recurrent dropout, `unroll` or `recompute`, "

@@ -149,3 +149,21 @@ def test_first_weights():
     both.build((None, None, 4))
     for a, b in zip(both.get_weights(), weights, strict=True):
         np.testing.assert_allclose(a, b)
+
+
+@pytest.mark.parametrize("both", [layers.Bidirectional, keras.layers.Bidirectional])
+@pytest.mark.parametrize("other", [layers.Jordan, layers.LRU, layers.SimpleRNN])
+def test_an_lstm_forward_and_a_network_without_its_options_backward(both, other):
+    backward = other(2, return_sequences=True, go_backwards=True)
+    both = both(layers.LSTM(3, return_sequences=True), backward_layer=backward)
+    one, other = both.forward_layer(X), backward(X)[:, ::-1]
+    expected = np.concatenate([one, other], -1)
+    np.testing.assert_allclose(both(X), expected, atol=1e-6)
+
+
+def test_each_layer_keeps_its_choice_of_cudnn():
+    both = layers.Bidirectional(
+        layers.LSTM(2, use_cudnn=False), backward_layer=layers.GRU(2, go_backwards=True)
+    )
+    found = [layer.use_cudnn for layer in (both.forward_layer, both.backward_layer)]
+    assert found == [False, "auto"]

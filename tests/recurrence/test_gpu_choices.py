@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit import layers
+from seqkit import cells, layers
 from seqkit.recurrence import choose, portable, shapes
 from seqkit.recurrence.equations import Equations
 from tests.recurrence.model_of_cudnn import backward, forward
@@ -52,6 +52,28 @@ def test_cudnn_is_chosen_where_it_has_the_equations(make):
         assert chosen_in({}, make(2, **options)) == "compiled"
     assert choose(layers.GRU(2, reset_after=False)) == "plain"
     assert choose(layers.SimpleRNN(2)) == "plain"
+
+
+class ShiftedCell(cells.LSTMCell):
+    def readout(self, emission):
+        return emission + 1
+
+
+class Shifted(layers.LSTM):
+    cell_class = ShiftedCell
+
+
+class Renamed(layers.LSTM):
+    pass
+
+
+def test_other_equations_are_not_those_of_cudnn():
+    assert choose(Renamed(2)) == "cudnn"
+    assert choose(Shifted(2)) == "plain"
+    assert Shifted(2).supports_jit
+    for other in (layers.PeepholeLSTM(2), layers.Jordan(2)):
+        other.use_cudnn = "auto"  # as `keras.layers.Bidirectional` sets it
+        assert choose(other) == "plain"
 
 
 @GATED
