@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqkit.errors import InputError
+from seqkit.models.named_layers import find_recurrent_layer
 from seqkit.models.settings import (
     check_network,
     check_settings,
@@ -151,6 +152,12 @@ class TranslatorSettings:
         for network in (self.encoder, self.decoder):
             check_takes("recurrent_dropout", self.recurrent_dropout, network, 0.0)
         check_network("decoder", self.decoder, self.units, as_decoder=True)
+        layer = find_recurrent_layer(self.decoder)
+        if self.input_feeding and getattr(layer(self.units).cell, "batch_norm", False):
+            raise InputError(
+                f"input_feeding needs a decoder that reads one step at a time; got "
+                f"{self.decoder!r}, whose batch normalization reads all first"
+            )
         if self.bidirectional:
             check_network("encoder", self.encoder, self.units // 2)
         if self.context == "first" and self.bridge == "zero":

@@ -22,6 +22,10 @@ from tests.models.translation.conftest import TINY, reversed_pairs
             {"encoder": "MinGRU", "recurrent_dropout": 0.5},
             "MinGRU takes no recurrent_dropout; got recurrent_dropout 0.5",
         ),
+        (
+            {"decoder": "LiGRU", "input_feeding": True},
+            "input_feeding needs a decoder that reads one step at a time; got 'LiGRU'",
+        ),
     ],
     ids=str,
 )
