@@ -334,12 +334,16 @@ class LayerOverCell(keras.layers.RNN):
                 f"`states` of {self.name!r} must hold {len(self.states)} tensors, "
                 f"got {len(states)}."
             )
+        dtype, checked = self.compute_dtype, []
         for variable, state in zip(self.states, states, strict=True):
-            if tuple(ops.shape(state)) != tuple(variable.shape):
+            state = arguments.real(self.name, "states", state, dtype)
+            if tuple(state.shape) != tuple(variable.shape):
                 raise ValueError(
                     f"`states` of {self.name!r} must have the shape "
-                    f"{tuple(variable.shape)}, got {tuple(ops.shape(state))}."
+                    f"{tuple(variable.shape)}, got {tuple(state.shape)}."
                 )
+            checked.append(state)
+        for variable, state in zip(self.states, checked, strict=True):
             variable.assign(state)
 
 

@@ -59,6 +59,10 @@ class Bidirectional(keras.layers.Bidirectional):
         backward_layer: Any = None,
         **kwargs: Any,
     ):
+        for name, each in {"layer": layer, "backward_layer": backward_layer}.items():
+            wraps = isinstance(each, (keras.layers.Wrapper, keras.layers.Bidirectional))
+            if wraps or (each and not hasattr(each, "return_sequences")):
+                raise ValueError(f"`{name}` must be a recurrent layer, got {each!r}.")
         own = getattr(backward_layer, "use_cudnn", None)
         super().__init__(layer, merge_mode, None, backward_layer, **kwargs)
         if own is not None:  # Keras gives both layers that of the forward one

@@ -167,3 +167,26 @@ def test_each_layer_keeps_its_choice_of_cudnn():
     )
     found = [layer.use_cudnn for layer in (both.forward_layer, both.backward_layer)]
     assert found == [False, "auto"]
+
+
+def test_what_is_no_recurrent_layer():
+    for layer in (
+        keras.layers.Dense(2),
+        layers.LSTM(2).cell,
+        layers.LSTM,
+        layers.Bidirectional(layers.LSTM(2)),
+    ):
+        with pytest.raises(
+            ValueError, match=r"^`layer` must be a recurrent layer, got"
+        ):
+            layers.Bidirectional(layer)
+
+
+def test_states_are_set_all_or_none():
+    both = layers.Bidirectional(layers.LSTM(2, stateful=True))
+    both.build((3, 5, 4))
+    good, wrong = np.ones((3, 2)), np.ones((3, 4))
+    for states in ([good, wrong, good, good], [good, None, good, good]):
+        with pytest.raises(ValueError, match=r"^`states` of .* must"):
+            both.reset_state(states)
+    assert not any(np.any(state) for state in both.forward_layer.states)
