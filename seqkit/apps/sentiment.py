@@ -45,7 +45,7 @@ DEMO_TEXTS = (
 _CHUNK = 1024  # texts answered before they are printed
 EPILOG = """
 examples:
-  %(prog)s train                                  movie sentences, about two minutes
+  %(prog)s train                                  movie sentences, two to three minutes
   %(prog)s train --dataset imdb --output saved_models/imdb
   %(prog)s train --data reviews.csv --text-column review --label-column stars
   %(prog)s train --data reviews.csv --unlabelled more.txt --test-data test.csv
