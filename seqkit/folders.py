@@ -1,4 +1,4 @@
-"""Folders that are there complete or not at all."""
+"""Folders and files that are there complete or not at all."""
 
 import os
 import shutil
@@ -66,3 +66,32 @@ def complete_folder(
             former.rename(folder)
         raise
     shutil.rmtree(former, ignore_errors=True)
+
+
+def write_file(path: str | os.PathLike, text: str) -> None:
+    """Write a text file in UTF-8, under another name until it is complete.
+
+    What is no ordinary file, such as a device, is written to as it is.
+
+    Args:
+        path: The file to be.
+        text: What it is to hold.
+
+    Example:
+        >>> import tempfile
+        >>> page = Path(tempfile.mkdtemp()) / "page.html"
+        >>> write_file(page, "a page")
+        >>> page.read_text(), [file.name for file in page.parent.iterdir()]
+        ('a page', ['page.html'])
+    """
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    path = path.resolve()  # what a link names, not the link
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,7 +1,9 @@
+import os
+
 import pytest
 
 from seqkit.errors import InputError
-from seqkit.folders import complete_folder
+from seqkit.folders import complete_folder, write_file
 
 
 def never(folder):
@@ -66,3 +68,28 @@ def test_refuses_what_may_not_be_replaced(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         write(tmp_path / "mine" / "run")
     assert names(tmp_path) == ["mine"]
+
+
+def test_a_file_is_there_when_it_is_complete(tmp_path):
+    target = tmp_path / "page"
+    write_file(target, "old")
+    (tmp_path / "link").symlink_to(target)
+    write_file(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert target.read_text() == "new"
+    with pytest.raises(UnicodeEncodeError):
+        write_file(target, "\udce9")
+    assert target.read_text() == "new"
+    assert names(tmp_path) == ["link", "page"]
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_file(tmp_path / "folder", "new")
+
+
+def test_a_pipe_stays_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    read = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    write_file(tmp_path / "pipe", "a text")
+    assert os.read(read, 100) == b"a text"
+    os.close(read)
+    assert (tmp_path / "pipe").is_fifo()

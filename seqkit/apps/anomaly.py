@@ -46,7 +46,7 @@ examples:
   %(prog)s train --data readings.csv --columns load,heat --exogenous outside --calendar
   %(prog)s detect --data new.csv --output found
   %(prog)s evaluate --data new.csv --labels windows.json
-  %(prog)s explain saved_models/anomaly --data new.csv --output page.html
+  %(prog)s explain --data new.csv --output page.html
   tail -f readings.csv | %(prog)s stream
   %(prog)s stream --file readings.csv --follow
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from seqkit.apps.anomaly_source import ReadingSource
 from seqkit.errors import InputError
+from seqkit.folders import write_file
 from seqkit.models.run_files import CONFIG_FILE
 from seqkit.series.lines import SEPARATORS, Layout, cells_of
 from seqkit.wording import counted
@@ -293,9 +294,7 @@ class Watch:
             "state": state,
         }
         try:
-            whole = Path(f"{path}.part")
-            whole.write_text(json.dumps(kept), encoding="utf-8")
-            whole.replace(path)
+            write_file(path, json.dumps(kept))
         except OSError as error:
             raise InputError(f"{path}: cannot be written: {error.strerror}") from error
         self._saved = time.monotonic()

@@ -30,6 +30,7 @@ from seqkit.models.run_files import (
     read_config,
     write_json,
 )
+from seqkit.text.strings import is_utf8
 from seqkit.wording import counted
 
 _STEPS = 5
@@ -132,8 +133,7 @@ class Application(ABC):
         While it trains, what it needs to go on is in a folder beside, which a run that
         was stopped leaves and the same run takes up.
         """
-        unfinished = Path(output).absolute()
-        unfinished = unfinished.with_name(unfinished.name + ".unfinished")
+        unfinished = Path(f"{Path(output).absolute()}.unfinished")
         if fresh:
             rmtree(unfinished, ignore_errors=True)
         try:
@@ -259,7 +259,7 @@ def add_output(parser: argparse.ArgumentParser, default: str) -> None:
 def add_page(parser: argparse.ArgumentParser) -> None:
     """Add the option that names a page."""
     parser.add_argument(
-        "--output", default="explanation.html", metavar="FILE",
+        "--output", default="explanation.html", metavar="FILE", type=_page,
         help="page to write, one file for any browser (default: %(default)s)",
     )  # fmt: skip
 
@@ -271,5 +271,23 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_texts(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the texts that are asked about."""
-    parser.add_argument("texts", nargs="*", metavar="TEXT")
+    parser.add_argument("texts", nargs="*", metavar="TEXT", type=utf8)
     parser.add_argument("--file", help=f"{what}, one a line, UTF-8")
+
+
+def utf8(text: str) -> str:
+    """Take an argument that is a text."""
+    if not is_utf8(text):
+        raise argparse.ArgumentTypeError(f"must be UTF-8; got {text!r}")
+    return text
+
+
+def _page(path: str) -> str:
+    """Take the name of a file that can be written, before what goes into it is made."""
+    if not Path(path).absolute().parent.is_dir():
+        raise argparse.ArgumentTypeError(
+            f"must be in a folder that is there; got {path!r}"
+        )
+    if Path(path).is_dir():
+        raise argparse.ArgumentTypeError(f"must be a file; got the folder {path!r}")
+    return path

@@ -17,6 +17,7 @@ from seqkit.apps.application import (
     add_output,
     add_page,
     add_texts,
+    utf8,
 )
 from seqkit.apps.command_line import (
     add_settings,
@@ -271,7 +272,7 @@ class Sentiment(Application):
         predicting = add(self.predict)
         add_texts(predicting, "texts to answer")
         explaining = add(self.explain)
-        explaining.add_argument("text", metavar="TEXT")
+        explaining.add_argument("text", metavar="TEXT", type=utf8)
         add_page(explaining)
         for parser in (evaluating, predicting, explaining):
             add_model(parser, self.output)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from seqkit.apps.command_line import printable
 from seqkit.apps.source import Source
 from seqkit.errors import InputError
+from seqkit.text.strings import is_utf8
 from seqkit.wording import counted
 
 if TYPE_CHECKING:
@@ -43,19 +44,22 @@ class TextSource(Source):
             raise InputError(
                 f"--label-map must name each label once; got twice: {', '.join(twice)}"
             )
-        if self.data is None and self._form != TextSource(data="")._form:
+        if self.data is not None:
+            return
+        if (
+            self.valid_data or self.test_data or self.skip_bad_rows
+            or self.label_column != type(self).label_column
+        ):  # fmt: skip
             raise InputError(
-                "--valid-data, --test-data, --text-column, --label-column, "
-                "--separator, --no-header and --skip-bad-rows go with --data"
+                "--valid-data, --test-data, --label-column and --skip-bad-rows go with "
+                "--data"
             )
-
-    @property
-    def _form(self) -> tuple:
-        """What goes with a file alone."""
-        return (
-            self.valid_data, self.test_data, self.text_column, self.label_column,
-            self.separator, self.header, self.skip_bad_rows,
-        )  # fmt: skip
+        form = self.text_column, self.separator, self.header
+        if not self.unlabelled and form != (type(self).text_column, None, True):
+            raise InputError(
+                "--text-column, --separator and --no-header go with --data or "
+                "--unlabelled"
+            )
 
     @classmethod
     def add_options(
@@ -110,7 +114,7 @@ class TextSource(Source):
                 "--unlabelled", nargs="+", type=_texts_named, default=(),
                 metavar="FILE",
                 help="more texts to learn vectors of words from: a .csv or .tsv with "
-                "the column of texts, one text a line, or the name of a data set",
+                f"the column of texts, one text a line, or {' or '.join(DATASETS[1:])}",
             )  # fmt: skip
             group.add_argument(
                 "--vectors", metavar="FILE",
@@ -126,10 +130,14 @@ class TextSource(Source):
             path, self.text_column, self.label_column, self.header, self.separator,
             self.skip_bad_rows,
         )  # fmt: skip
+        return self._renamed(texts, path)
+
+    def _renamed(self, texts: "LabelledTexts", read: str) -> "LabelledTexts":
+        """Give labels their other names; say so where one is not there."""
         absent = [old for old, _ in self.label_map if old not in texts.labels]
         if absent:
             names = printable(", ".join(absent))
-            print(f"{path}: no label {names} to rename", file=sys.stderr)
+            print(f"{read}: no label {names} to rename", file=sys.stderr)
         return texts.mapped(dict(self.label_map))
 
     def everything(self) -> "LabelledTexts":
@@ -139,7 +147,7 @@ class TextSource(Source):
         if self.data is not None:
             return _unique(self.read(self.data))
         name = "movie-sentences" if self.dataset == "movies" else self.dataset
-        return _unique(load_reviews(name).mapped(dict(self.label_map)))
+        return _unique(self._renamed(load_reviews(name), self.dataset))
 
     def splits(self, seed: int) -> "LabelledSplits":
         """Give texts for training, validation and test, each once.
@@ -154,9 +162,10 @@ class TextSource(Source):
         )
 
         if self.data is None:
-            splits, _ = load_splits(self.dataset, seed)
+            training, *others = load_splits(self.dataset, seed)[0]
+            training = self._renamed(training, self.dataset)
             names = dict(self.label_map)
-            return LabelledSplits(*(part.mapped(names) for part in splits))
+            return LabelledSplits(training, *(each.mapped(names) for each in others))
         if self.valid_data is None and self.test_data is None:
             return split(self.everything(), seed)
         rest, valid, test = self.read(self.data), None, None
@@ -207,14 +216,14 @@ class TextSource(Source):
 
 def _renaming(text: str) -> tuple[str, str]:
     old, sign, new = text.partition("=")
-    if not (old and sign and new):
+    if not (old and sign and new and is_utf8(text)):
         raise argparse.ArgumentTypeError(f"must be OLD=NEW; got {text!r}")
     return old, new
 
 
 def _texts_named(name: str) -> str:
     """Give the name of a data set, or the whole path of a file."""
-    return name if name in DATASETS else str(Path(name).absolute())
+    return name if name in DATASETS[1:] else str(Path(name).absolute())
 
 
 def _unique(texts: "LabelledTexts", others: Sequence[str] = ()) -> "LabelledTexts":

@@ -13,6 +13,7 @@ from seqkit.apps.application import (
     add_model,
     add_page,
     add_texts,
+    utf8,
 )
 from seqkit.apps.command_line import (
     import_tensorflow_quietly,
@@ -234,7 +235,7 @@ class Translation(Application):
         PairSource.add_options(evaluating, for_training=False)
         add_texts(translating, "sentences to translate")
         explaining = add(self.explain)
-        explaining.add_argument("text", metavar="TEXT")
+        explaining.add_argument("text", metavar="TEXT", type=utf8)
         add_page(explaining)
         for parser in (evaluating, translating, explaining):
             add_model(parser, self.output)

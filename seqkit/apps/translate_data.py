@@ -40,12 +40,11 @@ class PairSource(Source):
             raise InputError("--valid-source and --valid-target go together")
         if (self.valid_data or self.valid_source) and not (self.data or self.source):
             raise InputError("--valid-... goes with --data or --source")
-        form = (self.columns, self.skip_lines, self.separator, self.skip_bad_rows)
-        if form != ((1, 2), 0, None, False) and not (self.data or self.valid_data):
-            raise InputError(
-                "--columns, --skip-lines, --separator and --skip-bad-rows go with "
-                "--data"
-            )
+        form = self.columns, self.skip_lines, self.separator
+        if form != ((1, 2), 0, None) and not (self.data or self.valid_data):
+            raise InputError("--columns, --skip-lines and --separator go with --data")
+        if self.skip_bad_rows and not self.is_file:
+            raise InputError("--skip-bad-rows goes with --data or --source")
 
     @classmethod
     def add_options(
@@ -147,5 +146,5 @@ class PairSource(Source):
         else:
             assert source is not None
             assert target is not None
-            pairs = read_aligned(source, target)
+            pairs = read_aligned(source, target, self.skip_bad_rows)
         return pairs.reversed() if self.reverse else pairs

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from seqkit.folders import write_file
 from seqkit.inspect.packed import Labels, Shown, most_units
 from seqkit.inspect.record import Trace
 
@@ -88,12 +89,7 @@ def explore(
         "data": data.replace("</", "<\\/"),
     }
     text = re.sub(f"%({'|'.join(parts)})%", lambda found: parts[found[1]], text)
-    unfinished = Path(path).with_name(Path(path).name + ".unfinished")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_file(path, text)
 
 
 def _labels(labels: Labels, shown: Shown) -> Sequence[str] | None:

@@ -99,7 +99,8 @@ class EpochTraining(ABC):
         """Train until the last epoch or until no epoch is better any more."""
         self._resume()
         while not self._finished():
-            self._epoch(self._epochs_done() + 1)
+            if not self._epoch(self._epochs_done() + 1):
+                break
             self._save()
         self._choose()
 
@@ -125,22 +126,44 @@ class EpochTraining(ABC):
         """All that a step reads and changes: weights, random states, optimizer."""
         return [*self.network.variables, *self.optimizer.variables, *self.others()]
 
-    def _epoch(self, epoch: int) -> None:
+    def _epoch(self, epoch: int) -> bool:
+        """Train on everything once and judge; return whether there was no overflow."""
         generator = np.random.default_rng([self.settings.seed, epoch])
         if self.verbose:
             print(f"Epoch {epoch}/{self.settings.epochs}", flush=True)
-        self._append(self.train_epoch(generator))
+        noted = self.train_epoch(generator)
+        if not np.isfinite(noted["loss"]):
+            return self._overflow(epoch)
         weights = self.network.trainable_variables
         trained, candidate = values(weights), self.candidate()
         assign(weights, candidate)
         judged = self.judge()
         assign(weights, trained)
+        if not np.isfinite(self.quality(judged)).all():
+            return self._overflow(epoch)
+        self._append(noted)
         self._append({f"val_{name}": value for name, value in judged.items()})
         shown = [(f"val_{name}", value) for name, value in judged.items()]
         self._bar.update(self._bar.target, shown, True)
         self.kept.append(Kept(self.quality(judged), epoch, list(candidate)))
         self.kept.sort(key=lambda kept: kept.quality, reverse=True)
         del self.kept[self.averaged :]
+        return True
+
+    def _overflow(self, epoch: int) -> bool:
+        """Say that an epoch led to no numbers; without one before there is no network.
+
+        Raises:
+            InputError: It is the first.
+        """
+        if not self.kept:
+            raise InputError(
+                "training led to no numbers (NaN or infinity) in its first epoch; a "
+                f"smaller learning_rate may help; got {self.settings.learning_rate}"
+            )
+        if self.verbose:
+            print(f"Epoch {epoch} led to no numbers (NaN or infinity) and is left out")
+        return False
 
     def _append(self, metrics: Mapping[str, float]) -> None:
         for name, value in metrics.items():

@@ -19,9 +19,9 @@ PLOTS_FOLDER, SAVED_MODEL_FOLDER = "plots", "1"
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write readable JSON."""
+    """Write readable JSON, in which names of files that are not UTF-8 are escaped."""
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
 def is_run(folder: Path) -> bool:

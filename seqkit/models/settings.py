@@ -3,6 +3,7 @@
 Command lines make their options of them, so every default is written once.
 """
 
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import field, fields
@@ -13,6 +14,7 @@ from seqkit.docstrings import with_entries
 from seqkit.errors import InputError
 from seqkit.scalars import plain
 
+GREATEST_SEED = 2**32 - 1  # that NumPy takes
 # The bounds that a rule may have: in words, and whether a value keeps them.
 BOUNDS: dict[str, tuple[str, Callable]] = {
     "minimum": ("at least", operator.ge),
@@ -153,6 +155,8 @@ def _check(name: str, value: Any, kind: Any, rule: Any) -> None:
     allowed = (int, float) if kind is float else kind
     if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
         raise InputError(f"{name} must be of type {kind.__name__}; got {value!r}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{name} must be a finite number; got {value}")
     if "network" in rule:
         # Imports Keras, for which help texts need not wait.
         from seqkit.models.named_layers import find_recurrent_layer

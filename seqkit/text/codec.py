@@ -2,14 +2,24 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 import tensorflow as tf
 
 from seqkit.errors import InputError
 from seqkit.text.cutting import cut, normalize
-from seqkit.text.merges import BYTES, Merges, learn_merges, merge_in_python
-from seqkit.text.rules import LEVELS, cut_in_python, normalize_in_python
+from seqkit.text.merges import Merges, learn_merges, merge_in_python
+from seqkit.text.rules import (
+    BYTES,
+    LEVELS,
+    RESERVED,
+    check_level,
+    check_size,
+    cut_in_python,
+    normalize_in_python,
+)
+from seqkit.text.strings import checked_strings
 
 _CHUNK = 4096  # texts cut at a time while a codec is learnt
 
@@ -71,7 +81,7 @@ class TextCodec:
         lowercase: bool = False,
         read_only: bool = False,
     ) -> None:
-        _check_level(level)
+        check_level(level)
         self.level = level
         self.lowercase = lowercase
         self.read_only = read_only
@@ -119,7 +129,7 @@ class TextCodec:
 
         Raises:
             InputError: The level is none of the three, `size` has no room for what
-                must be there, or `minimum_count` is not positive.
+                must be there, `minimum_count` is not positive, or a text is no string.
 
         Example:
             >>> codec = TextCodec.learn(["a b", "a c"], level="word", size=6)
@@ -128,31 +138,28 @@ class TextCodec:
             >>> codec.decode(codec(["b d a"])).numpy()[0].decode()
             'b ⁇ a'
         """
-        _check_level(level)
-        least = cls.UNKNOWN + 1 + (BYTES if level == "bpe" else 1)
-        if size < least:
-            raise InputError(
-                f"size of a vocabulary of level {level!r} must be at least {least}; "
-                f"got {size}"
-            )
-        if minimum_count < 1:
-            raise InputError(f"minimum_count must be at least 1; got {minimum_count}")
+        check_size(level, size)
+        if not isinstance(minimum_count, Integral) or minimum_count < 1:
+            raise InputError(f"minimum_count must be at least 1; got {minimum_count!r}")
+        texts = checked_strings(texts, "texts")
         counts: Counter[bytes] = Counter()
         for start in range(0, len(texts), _CHUNK):
-            chunk = normalize(list(texts[start : start + _CHUNK]), lowercase, read_only)
+            chunk = normalize(texts[start : start + _CHUNK], lowercase, read_only)
             pieces = cut(chunk, level, read_only)
             found, _, number = tf.unique_with_counts(pieces.flat_values)
             counts.update(
                 dict(zip(found.numpy(), number.numpy().tolist(), strict=True))
             )
         if level == "bpe":
-            merges = learn_merges(counts, size - least, max(minimum_count, 2))
+            merges = learn_merges(
+                counts, size - RESERVED - BYTES, max(minimum_count, 2)
+            )
             return cls(level, merges, lowercase, read_only)
         counts.pop(_unknown(level, read_only).encode(), None)  # stands for the others
         frequent = sorted(counts, key=lambda token: (-counts[token], token))
         kept = [
             token.decode()
-            for token in frequent[: size - least + 1]
+            for token in frequent[: size - RESERVED]
             if counts[token] >= minimum_count
         ]
         return cls(level, kept, lowercase, read_only)
@@ -268,11 +275,6 @@ class TextCodec:
 def _unknown(level: str, read_only: bool) -> str:
     """What an unknown token is shown as; no text has it as a known token."""
     return "⁇" if level == "char" or read_only else " ⁇"
-
-
-def _check_level(level: str) -> None:
-    if level not in LEVELS:
-        raise InputError(f"level must be one of {', '.join(LEVELS)}; got {level!r}")
 
 
 def _check_tokens(tokens: Sequence[str]) -> None:

@@ -1,8 +1,12 @@
 """Lines of text files in UTF-8, plain or gzipped."""
 
+import codecs
 import gzip
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from seqkit.errors import InputError
 
@@ -32,7 +36,10 @@ def lines_of_bytes(raw: bytes, name: object) -> list[str]:
     lines = _plain(raw, name).split(b"\n")
     if lines[-1] == b"":
         del lines[-1]
-    return [_decoded(name, number, line) for number, line in enumerate(lines, start=1)]
+    return [
+        decoded(line, name, number).removesuffix("\r")
+        for number, line in enumerate(lines, start=1)
+    ]
 
 
 def read_bytes(path: Path) -> bytes:
@@ -44,16 +51,36 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         InputError: The file is missing, empty or cannot be read.
     """
+    with _opened(path) as file:
+        raw = file.read()
+    return _plain(raw, path)
+
+
+def each_line(path: Path) -> Iterator[bytes]:
+    """Give the lines of a file, gzipped if it ends in .gz, one after the other.
+
+    Raises:
+        InputError: The file is missing, empty or cannot be read.
+    """
+    with _opened(path) as file:
+        first = file.readline()
+        if not first:
+            raise InputError(f"{path}: is empty")
+        yield first
+        yield from file
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a file to read bytes; what goes wrong with it meanwhile is said."""
     try:
-        raw = path.read_bytes()
-        if path.suffix.lower() == ".gz":
-            raw = gzip.decompress(raw)
+        with gzip.open(path) if path.suffix.lower() == ".gz" else open(path, "rb") as f:
+            yield f
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file") from error
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read: {reason}") from error
-    return _plain(raw, path)
 
 
 def _plain(raw: bytes, name: object) -> bytes:
@@ -63,11 +90,24 @@ def _plain(raw: bytes, name: object) -> bytes:
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
-def _decoded(name: object, number: int, line: bytes) -> str:
+def decoded(raw: bytes, name: object, line: int = 1) -> str:
+    """Read UTF-8.
+
+    Args:
+        raw: What to read.
+        name: What it was read from.
+        line: Number of the first line in it.
+
+    Raises:
+        InputError: It is not UTF-8; the message names the line.
+    """
     try:
-        return line.decode("utf-8").removesuffix("\r")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
+        line += raw[: error.start].count(b"\n")
+        utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        form = "UTF-16" if utf_16 else "LATIN1"
         raise InputError(
-            f"{name}, line {number}: is not UTF-8 (byte 0x{line[error.start]:02x}); "
-            "convert it, for example with iconv"
+            f"{name}, line {line}: is not UTF-8 (byte 0x{raw[error.start]:02x}); "
+            f"convert it, for example with iconv -f {form} -t UTF-8"
         ) from error

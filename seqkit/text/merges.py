@@ -15,7 +15,8 @@ from itertools import pairwise
 
 import tensorflow as tf
 
-BYTES = 256
+from seqkit.text.rules import BYTES
+
 Pair = tuple[int, int]
 
 

@@ -16,9 +16,12 @@ character, whatever versions of Unicode they know. Only which letters of the new
 scripts have a lower case depends on these.
 """
 
+import html
 import re
 import unicodedata
+from numbers import Integral
 
+from seqkit.errors import InputError
 from seqkit.text.composition import compose_in_python
 
 # Inside of character classes. Every character is in exactly one of the first five.
@@ -68,13 +71,10 @@ TAG = (  # <br />, </b>, <a href="...">, comments; attributes have values
     r"[ \t\n\r]*/?>"
 )
 APOSTROPHE = "[\u02bc\u2018\u2019\u201b\u2032\uff07]"
-_PLAINER = {  # by which texts are known to be the same, in this order
-    "&(?:nbsp|#160);": " ",
-    "&(?:quot|ldquo|rdquo|#0?34|#822[01]);|[\u201c-\u201f\u2033\uff02]": '"',
-    "&(?:apos|lsquo|rsquo|#0?39|#821[67]);|\u00b4": "'",
-    "&(?:lt|#0?60);": "<",
-    "&(?:gt|#0?62);": ">",
-    "&(?:amp|#0?38);": "&",
+_PLAINER = {  # by which texts are known to be the same
+    "[\u201c-\u201f\u2033\uff02]": '"',
+    "[`\u00b4\u201a]": "'",
+    "[\ufe0e\ufe0f]": "",  # whether an emoji has colours
 }
 TONES = "[\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
 SIGN = (  # an emoji is one piece: with its tone, its parts, both letters of a flag
@@ -88,6 +88,43 @@ PIECES = {
 }
 LONGEST = 40  # characters of a piece at level "bpe": no text takes long to merge
 LEVELS = (*PIECES, "char")
+RESERVED, BYTES = 4, 256  # ids that stand for no text; symbols that are always there
+
+
+def check_level(level: str) -> None:
+    """Check the level of a codec.
+
+    Raises:
+        InputError: It is none of the three.
+    """
+    if level not in LEVELS:
+        raise InputError(f"level must be one of {', '.join(LEVELS)}; got {level!r}")
+
+
+def check_size(level: str, size: object, name: str = "size") -> None:
+    """Check the number of ids of a codec, for the words known to it at least one.
+
+    Args:
+        level: Of the codec.
+        size: The number.
+        name: What to call it.
+
+    Raises:
+        InputError: The level is none of the three, or the number has no room for what
+            must be there.
+
+    Example:
+        >>> check_size("bpe", 100)
+        Traceback (most recent call last):
+        ...
+        seqkit.errors.InputError: size must be at least 260 with level bpe; got 100
+    """
+    check_level(level)
+    least = RESERVED + (BYTES if level == "bpe" else 1)
+    if isinstance(size, bool) or not isinstance(size, Integral) or size < least:
+        raise InputError(
+            f"{name} must be at least {least} with level {level}; got {size!r}"
+        )
 
 
 def normalize_in_python(text: str, lowercase: bool, read_only: bool = False) -> str:
@@ -119,6 +156,7 @@ def identity(text: str) -> str:
         >>> identity("Cafe\u0301  l\u2019eau<br />") == identity(" caf\u00e9 L&#39;EAU")
         True
     """
+    text = html.unescape(text)
     for pattern, plain in _PLAINER.items():
         text = re.sub(pattern, plain, text)
     text = normalize_in_python(text, lowercase=False, read_only=True)

@@ -5,11 +5,12 @@ import io
 import re
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from seqkit.errors import InputError
-from seqkit.text.files import read_bytes
+from seqkit.text.files import decoded, read_bytes
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 QUOTED, PLAIN = (".csv",), (".tsv", ".tab", ".txt")
@@ -56,8 +57,8 @@ def read_rows(
         InputError: The file is missing, empty, not UTF-8, has another ending, or a row
             has more or fewer cells than the first; the message names the line.
     """
-    text = _text(path)
-    suffix = Path(path.name.removesuffix(".gz").removesuffix(".GZ")).suffix.lower()
+    text = decoded(read_bytes(path), path)
+    suffix = suffix_of(path)
     if suffix not in (*QUOTED, *PLAIN):
         raise InputError(
             f"{path}: must end in {', '.join((*QUOTED, *PLAIN))}, or in one of these "
@@ -94,13 +95,26 @@ def read_rows(
         raise InputError(
             f"{path}, line {line}: must have {width} cells, as the first row has; got "
             f"{len(cells)}: {shown!r}"
-            + (f"; so have {len(bad) - 1} more rows" if len(bad) > 1 else "")
+            + (f"; so have {len(bad) - 1} more" if len(bad) > 1 else "")
         )
     good = [each for each in numbered if len(each[0]) == width]
     return Rows([cells for cells, _ in good], [line for _, line in good], len(bad))
 
 
-def refuse_empty(path: Path, name: str, texts: list[str], lines: list[int]) -> None:
+def suffix_of(path: Path) -> str:
+    """Give the ending of a file's name in lower case, but for .gz.
+
+    Example:
+        >>> suffix_of(Path("Reviews.CSV.gz"))
+        '.csv'
+    """
+    name = path.name.lower().removesuffix(".gz")
+    return Path(name).suffix
+
+
+def refuse_empty(
+    path: Path, name: str, texts: Sequence[object], lines: Sequence[int]
+) -> None:
     """Refuse texts that are empty.
 
     Raises:
@@ -113,18 +127,6 @@ def refuse_empty(path: Path, name: str, texts: list[str], lines: list[int]) -> N
             f"{path}: {name} is empty in {len(empty)} of {len(texts)} rows: "
             f"line{'s' if len(empty) > 1 else ''} {shown}"
         )
-
-
-def _text(path: Path) -> str:
-    raw = read_bytes(path)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise InputError(
-            f"{path}, line {line}: is not UTF-8 (byte 0x{raw[error.start]:02x}); "
-            "convert it, for example with iconv"
-        ) from error
 
 
 def _plain(text: str, separator: str) -> list[tuple[list[str], int]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from seqkit.errors import InputError
+from seqkit.text.files import each_line
 
 _WINDOW = 5  # tokens to each side that count as context
 _SMOOTHING = 0.75  # power of the counts of contexts
@@ -86,7 +87,8 @@ def read_vectors(
     """Read the vectors of some tokens from a text file.
 
     Its lines are a token and its numbers, with spaces between, in UTF-8: the text
-    format of GloVe, fastText and word2vec. A first line of two numbers is skipped.
+    format of GloVe, fastText and word2vec. A first line of two numbers is skipped. A
+    token may have spaces in it; one that is not UTF-8 is none of `tokens`.
 
     Args:
         path: The file; gzipped if it ends in .gz.
@@ -101,45 +103,51 @@ def read_vectors(
     Raises:
         InputError: The file cannot be read, is of another form, or has no token.
     """
-    from seqkit.text.files import text_lines
-
     places = {token: place for place, token in enumerate(tokens)}
     vectors: np.ndarray | None = None
     exact = np.zeros(len(tokens), bool)
     there = np.zeros(len(tokens), bool)
-    for number, line in enumerate(text_lines(Path(path)), start=1):
-        token, *numbers = line.rstrip().split(" ")
-        if number == 1 and len(numbers) == 1 and token.isdigit():
+    for number, raw in enumerate(each_line(Path(path)), start=1):
+        line = raw.decode("utf-8", "replace").lstrip("\ufeff").rstrip()
+        token, *numbers = line.split(" ")
+        if not line or (number == 1 and len(numbers) == 1 and token.isdigit()):
             continue
+        size = len(numbers) if vectors is None else vectors.shape[1]
+        spaced, numbers = numbers[:-size], numbers[-size:]
+        token = " ".join([token, *spaced])
         place = places.get(token)
         same = place is not None
         if place is None and lowercase:
             place = places.get(token.lower())
-        if vectors is not None and len(numbers) != vectors.shape[1]:
+        if len(numbers) != size or (spaced and _numbers(spaced) is not None):
             raise InputError(
-                f"{path}, line {number}: must have a token and {vectors.shape[1]} "
-                f"numbers; got {len(numbers)}: {line[:60]!r}"
+                f"{path}, line {number}: must have a token and {size} numbers; got "
+                f"{len(spaced) + len(numbers)}: {line[:60]!r}"
             )
         if vectors is not None and (
             place is None or exact[place] or (there[place] and not same)
         ):
             continue
-        try:
-            values = np.array(numbers, np.float32)
-        except ValueError as error:
-            raise InputError(
-                f"{path}, line {number}: must be a token and numbers, with spaces "
-                f"between; got {line[:60]!r}"
-            ) from error
-        if not len(values) or not np.isfinite(values).all():
+        values = _numbers(numbers)
+        if values is None or not len(values):
             raise InputError(
                 f"{path}, line {number}: must be a token and finite numbers, with "
                 f"spaces between; got {line[:60]!r}"
             )
         if vectors is None:
-            vectors = np.zeros((len(tokens), len(values)), np.float32)
+            vectors = np.zeros((len(tokens), size), np.float32)
         if place is not None:
             vectors[place], there[place], exact[place] = values, True, same
     if vectors is None or not there.any():
         raise InputError(f"{path}: has vectors of none of the {len(tokens)} tokens")
     return vectors / max(float(vectors[there].std()), 1e-6), there
+
+
+def _numbers(texts: Sequence[str]) -> np.ndarray | None:
+    """Read finite numbers; None if they are others."""
+    try:
+        with np.errstate(over="ignore"):
+            values = np.array(texts, np.float32)
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() else None

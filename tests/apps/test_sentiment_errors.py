@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import sys
 
@@ -9,6 +10,7 @@ import keras
 import pytest
 import tensorflow as tf
 
+from seqkit.apps.sentiment_data import TextSource
 from seqkit.models import SentimentClassifier
 from tests.apps.sentiment_runs import (
     HEAD,
@@ -126,6 +128,12 @@ def test_bad_data(case, tmp_path, capsys):
         (["--learning-rate", "-1"], "learning_rate must be more than 0; got -1.0"),
         (["--vocabulary", "1"], "vocabulary must be at least 5; got 1"),
         (["--level", "char", "--vectors", "x"], "vectors go with level 'word'"),
+        (["--vectors", "x"], "embedding goes without a file of vectors"),
+        (["--vectors", "x", "--embedding", "128"], "x: there is no such file"),
+        (["--level", "bpe", "--vocabulary", "100"], "vocabulary must be at least 260"),
+        (["--seed", "4294967296"], "seed must be at most 4294967295; got 4294967296"),
+        (["--learning-rate", "inf"], "learning_rate must be a finite number; got inf"),
+        (["--label-column", "review"], "texts and labels must be two columns"),
         (["--network", "Transformer"], "network must be one of "),
     ],
 )
@@ -157,9 +165,51 @@ def test_bad_options(options, capsys):
     assert "error: " in lines[0]
 
 
-def test_columns_without_a_file(tmp_path, capsys):
-    assert run("train", "--text-column", "review", "--output", tmp_path / "run") == 2
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--text-column", "review"], ["--label-column", "stars"], ["--no-header"],
+        ["--separator", "tab"], ["--skip-bad-rows"], ["--test-data", "x"],
+        ["--unlabelled", "x", "--label-column", "stars"],
+    ],
+)  # fmt: skip
+def test_options_of_files_without_a_file(options, tmp_path, capsys):
+    assert run("train", *options, "--output", tmp_path / "run") == 2
     assert "go with --data" in the_line(capsys)
+
+
+def test_columns_of_texts_without_labels():
+    source = TextSource(unlabelled=("x.csv",), text_column="review", header=False)
+    assert source.text_column == "review"
+
+
+def test_labels_of_a_data_set_that_are_not_there(capsys):
+    source = TextSource(dataset="movie-sentences", label_map=(("1", "good"),))
+    source.splits(1)
+    assert capsys.readouterr().err == "movie-sentences: no label 1 to rename\n"
+
+
+@pytest.mark.parametrize("command", ["predict", "explain"])
+def test_an_argument_that_is_not_utf_8(command, sentiment_run, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        run(command, "--model", sentiment_run, os.fsdecode(b"caf\xe9"))
+    assert "must be UTF-8; got 'caf\\udce9'" in capsys.readouterr().err
+
+
+def test_the_root_is_no_folder_to_write(tmp_path, capsys):
+    data = review_file(tmp_path / "data.csv", 40)
+    assert run("train", *columns(data), *QUICK, "--output", "/") == 2
+    assert "/: holds something else than this program writes" in the_line(capsys)
+
+
+def test_a_page_that_cannot_be_written(tmp_path, capsys):
+    for path, message in (
+        (tmp_path, "must be a file; got the folder"),
+        (tmp_path / "none" / "page.html", "must be in a folder that is there"),
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            run("explain", "--output", path, "a text")
+        assert message in capsys.readouterr().err
 
 
 def test_labels_are_checked_before_training(tmp_path, capsys, monkeypatch):

@@ -159,7 +159,10 @@ def test_bad_settings(options, message, tmp_path, capsys):
         (["--dataset", "unknown"], "dataset must be one of jupyterlab-fr"),
         (["--dataset", "numbers-xx"], "got 'xx'"),
         (["--dataset", "jupyterlab-xx"], "needs the package jupyterlab-language-pack"),
-        (["--columns", "2", "1"], "--columns, --skip-lines, --separator and --skip-"),
+        (["--columns", "2", "1"], "--columns, --skip-lines and --separator go with"),
+        (["--skip-bad-rows"], "--skip-bad-rows goes with --data or --source"),
+        (["--seed", "4294967296"], "seed must be at most 4294967295; got 4294967296"),
+        (["--level", "bpe", "--vocabulary", "259"], "vocabulary must be at least 260"),
         (["--valid-data", "a"], "--valid-... goes with --data or --source"),
     ],
 )

@@ -193,12 +193,21 @@ def test_bad_arguments():
         InputError, match=r"level must be one of bpe, word, char; got '"
     ):
         TextCodec.learn(TEXTS, "sentence")
-    with pytest.raises(
-        InputError, match=r"size .* 'bpe' must be at least 260; got 259"
+    for level, size, least in (
+        ("bpe", 259, 260), ("word", 4, 5), ("char", "8", 5), ("word", 8.5, 5),
+        ("char", None, 5), ("bpe", True, 260),
+    ):  # fmt: skip
+        message = f"size must be at least {least} with level {level}; got {size!r}"
+        with pytest.raises(InputError, match=message):
+            TextCodec.learn(TEXTS, level, size=size)
+    for texts, message in (
+        ("text", "texts must be a list of strings; got 'text'"),
+        (None, "texts must be a list of strings; got None"),
+        (["a", 1], "texts must be strings; got 1 at position 1"),
+        (["caf\udce9"], "must be texts that UTF-8 can write; .* at position 0"),
     ):
-        TextCodec.learn(TEXTS, "bpe", size=259)
-    with pytest.raises(InputError, match=r"size .* 'word' must be at least 5; got 4"):
-        TextCodec.learn(TEXTS, "word", size=4)
+        with pytest.raises(InputError, match=message):
+            TextCodec.learn(texts)
     with pytest.raises(InputError, match=r"minimum_count must be at least 1; got 0"):
         TextCodec.learn(TEXTS, minimum_count=0)
     for tokens in (["a", "a"], [""]):

@@ -171,9 +171,12 @@ def test_identity_is_what_people_would_call_the_same():
         assert words_of(other) == words_of(text)
     for other in (
         "L&#39;eau,&nbsp;c&rsquo;est tr\u00e8s bon",
+        "L&#x27;eau, c&#X2019;est&#xa0;tr&egrave;s bon",
         "L'eau, c\u00b4est tr\u00e8s bon",
+        "L`eau, c\u201aest tr\u00e8s bon",
     ):
         assert rules.identity(other) == rules.identity(text)
+    assert rules.identity("\u2764\ufe0f") == rules.identity("\u2764")
     assert rules.identity("\u201csay\u201d &amp;quot;") == '"say" &quot;'
     assert words_of("a < b and c > d") == [b"a", b"<", b"b", b"and", b"c", b">", b"d"]
     assert rules.identity("L'eau, c'est tr\u00e8s bo") != rules.identity(text)

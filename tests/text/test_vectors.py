@@ -67,11 +67,24 @@ def test_reads_files_of_glove_and_word2vec(tmp_path):
     assert read_vectors(zipped, tokens, lowercase=False)[1].tolist() == [1, 1, 0]
 
 
+def test_reads_files_of_vectors_as_they_are(tmp_path):
+    """Tokens with spaces, empty lines, what is not UTF-8, ends of lines of Windows."""
+    (tmp_path / "a.txt").write_bytes(
+        b"\xef\xbb\xbffilm 3 4 \r\n\n. . . 1 2\r\nat a@b.c 5 6\n"
+        b"caf\xe9 1 1\ngood -3 0\n\n"
+    )
+    vectors, there = read_vectors(tmp_path / "a.txt", ["film", "good"], False)
+    assert there.all()
+    np.testing.assert_allclose(vectors[0] / vectors[0, 0], [1, 4 / 3], rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ("film 1 2\ngood 1\n", "line 2: must have a token and 2 numbers; got 1"),
-        ("film one two\n", "line 1: must be a token and numbers"),
+        ("film one two\n", "line 1: must be a token and finite numbers"),
+        ("film 1 2\ngood 1 2 3\n", "line 2: must have a token and 2 numbers; got 3"),
+        ("film 1 1e39\n", "line 1: must be a token and finite numbers"),
         ("film 1 nan\n", "line 1: must be a token and finite numbers"),
         ("other 1 2\n", "has vectors of none of the 2 tokens"),
         ("", "is empty"),

@@ -318,8 +318,9 @@ class AnomalyDetector:
         """
         with config_of(folder, "detector") as config:
             settings = DetectorSettings(**config["settings"])
-            fitted = read_fitted(config["fitted"], folder)
             channels, with_network = tuple(config["channels"]), config["network"]
+            small = config["fitted"]
+        fitted = read_fitted(small, folder)
         network = read_network(folder) if with_network else None
         forecaster = Forecaster(network, fitted.outlook, settings, channels)
         return cls(channels, forecaster, fitted.judgement, settings)

@@ -1,6 +1,7 @@
 """What was fitted, in a folder: small things in config.json, large arrays beside it."""
 
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -32,5 +33,7 @@ def read_fitted(saved: dict[str, Any], folder: str | os.PathLike) -> Any:
     try:
         large = dict(np.load(path)) if path.is_file() else {}
         return Fitted.from_dict(saved, large)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (
+        OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile,
+    ) as error:  # fmt: skip
         raise InputError(f"{path}: cannot be read: {error!r}") from error

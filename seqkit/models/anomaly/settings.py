@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from seqkit.models.settings import check_settings, describe_settings, setting
+from seqkit.models.settings import (
+    GREATEST_SEED,
+    check_settings,
+    describe_settings,
+    setting,
+)
 
 RECURRENT = ("auto", "always", "never")
 
@@ -88,7 +93,9 @@ class ForecasterSettings:
     clipnorm: float = setting(
         1.0, "greatest norm of all gradients together", above=0, goes_with=_TRAINED
     )
-    seed: int = setting(1, "seed of weights and windows", minimum=0)
+    seed: int = setting(
+        1, "seed of weights and windows", minimum=0, maximum=GREATEST_SEED
+    )
 
     def __post_init__(self) -> None:
         check_settings(self)

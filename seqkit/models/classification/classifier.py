@@ -21,16 +21,13 @@ from seqkit.models.classification.calibration import (
     softmax,
 )
 from seqkit.models.classification.encoding import (
+    check_vectors,
     chunks,
     first_vectors,
     ids_of,
     pad,
 )
-from seqkit.models.classification.labels import (
-    checked_classes,
-    checked_strings,
-    checked_texts,
-)
+from seqkit.models.classification.labels import checked_classes, checked_texts
 from seqkit.models.classification.network import text_classifier
 from seqkit.models.classification.ngrams import Ngrams, NgramTable, fit_ngrams
 from seqkit.models.classification.pretraining import Pretraining, enough_words
@@ -47,6 +44,7 @@ from seqkit.models.run_files import (
 from seqkit.recurrence import portable
 from seqkit.text import TextCodec
 from seqkit.text.checksums import checksums
+from seqkit.text.strings import checked_strings
 
 PROBES = (
     "qwxyzzy zzyxwq",
@@ -171,6 +169,7 @@ class SentimentClassifier:
                 vectors cannot be read, or `folder` holds a run with other settings or
                 texts.
         """
+        check_vectors(settings, vectors)
         texts, names = checked_texts(texts, labels, "texts")
         valid_texts, valid_names = checked_texts(*validation, "validation texts")
         classes = checked_classes(names, valid_names)
@@ -183,7 +182,7 @@ class SentimentClassifier:
         codec = TextCodec.learn(
             every,
             settings.level,
-            max(settings.vocabulary, 300 if settings.level == "bpe" else 5),
+            settings.vocabulary,
             settings.lowercase,
             settings.minimum_count,
             read_only=True,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,25 @@ def ids_of(codec: TextCodec, texts: Sequence[str]) -> list[np.ndarray]:
     return found
 
 
+def check_vectors(settings: ClassifierSettings, file: str | os.PathLike | None) -> None:
+    """Check that vectors can be read from a file, which takes long, before they are.
+
+    Raises:
+        InputError: There is no such file, or the settings are not for one.
+    """
+    if file is None:
+        return
+    if settings.level != "word":
+        raise InputError(f"vectors go with level 'word'; got {settings.level!r}")
+    if settings.embedding != ClassifierSettings.embedding:
+        raise InputError(
+            "embedding goes without a file of vectors, which have a size of their own; "
+            f"got {settings.embedding}"
+        )
+    if not Path(file).is_file():
+        raise InputError(f"{file}: there is no such file")
+
+
 def first_vectors(
     ids: Sequence[np.ndarray],
     codec: TextCodec,
@@ -50,8 +70,6 @@ def first_vectors(
         )
         start = start * _VECTOR_SIZE
     else:
-        if settings.level != "word":
-            raise InputError(f"vectors go with level 'word'; got {settings.level!r}")
         start, _ = read_vectors(file, codec.entries, settings.lowercase)
         reserved = np.zeros((codec.UNKNOWN + 1, start.shape[1]), np.float32)
         start = np.concatenate([reserved, start * _VECTOR_SIZE])

@@ -15,7 +15,8 @@ from seqkit.errors import InputError
 from seqkit.models.classification.opinions import short_opinions
 from seqkit.text import identity
 from seqkit.text.files import text_lines
-from seqkit.text.tables import QUOTED, read_rows, refuse_empty
+from seqkit.text.rules import normalize_in_python
+from seqkit.text.tables import QUOTED, read_rows, refuse_empty, suffix_of
 from seqkit.wording import counted
 
 REVIEWS = {"movie-sentences": "rotten_tomatoes", "imdb": "imdb"}  # name: source
@@ -103,19 +104,18 @@ def read_labelled_texts(
     names = [str(number + 1) for number in range(len(rows.cells[0]))]
     if header:
         given = [name.strip() for name in rows.cells[0]]
-        twice = sorted({name for name in given if name and given.count(name) > 1})
-        if twice:
-            raise InputError(
-                f"{path}: columns must have names of their own; twice: "
-                f"{', '.join(twice)}"
-            )
         names = [name or f"column {n}" for n, name in enumerate(given, start=1)]
     places = [_column(path, names, each) for each in (text_column, label_column)]
+    if places[0] == places[1]:
+        raise InputError(
+            f"{path}: texts and labels must be two columns; got {text_column!r} twice"
+        )
     cells, lines = rows.cells[header:], rows.lines[header:]
     if not cells:
         raise InputError(f"{path}: no rows below the header")
     texts, labels = ([row[place].strip() for row in cells] for place in places)
     texts = [text if identity(text) else "" for text in texts]
+    labels = [normalize_in_python(label, lowercase=False) for label in labels]
     labels = ["" if label.lower() in _MISSING else label for label in labels]
     skipped = rows.skipped
     if skip_bad:
@@ -132,6 +132,9 @@ def read_labelled_texts(
 
 def _column(path: Path, names: list[str], name: str) -> int:
     """Give the place of a column, by its name or number."""
+    name = name.strip()
+    if names.count(name) > 1:
+        raise InputError(f"{path}: columns must have names of their own; twice: {name}")
     if name in names:
         return names.index(name)
     if name.isdecimal() and 1 <= int(name) <= len(names):
@@ -160,14 +163,22 @@ def read_texts(
     if source in REVIEWS:
         return load_reviews(source).texts
     path = Path(source)
-    if Path(path.name.removesuffix(".gz")).suffix.lower() not in _TABLES:
-        return [line for line in text_lines(path) if line.strip()]
+    if suffix_of(path) not in _TABLES:
+        return _some(path, text_lines(path))
     rows = read_rows(path, separator, skip_bad=True)
     names = [str(number + 1) for number in range(len(rows.cells[0]))]
     if header:
         names = [name.strip() for name in rows.cells[0]]
     place = _column(path, names, text_column)
-    return [row[place] for row in rows.cells[header:] if row[place].strip()]
+    return _some(path, [row[place] for row in rows.cells[header:]])
+
+
+def _some(path: Path, texts: list[str]) -> list[str]:
+    """Leave out empty texts; there must be others."""
+    texts = [text for text in texts if text.strip()]
+    if not texts:
+        raise InputError(f"{path}: has no texts")
+    return texts
 
 
 def load_reviews(name: str) -> LabelledTexts:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from seqkit.errors import InputError
+from seqkit.text.strings import checked_strings
 
 
 def label_name(label: Any) -> str:
@@ -92,24 +93,3 @@ def checked_texts(
     if not texts:
         raise InputError(f"{name} must be one at least; got none")
     return texts, names
-
-
-def checked_strings(texts: Sequence[str], name: str) -> list[str]:
-    """Give texts as a list.
-
-    Args:
-        texts: The texts.
-        name: What to call them.
-
-    Raises:
-        InputError: It is one string, which is a list of letters too, or one of them is
-            none.
-    """
-    if isinstance(texts, (str, bytes)):
-        raise InputError(f"{name} must be a list of strings; got the string {texts!r}")
-    for number, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise InputError(
-                f"{name} must be strings; got {text!r} at position {number}"
-            )
-    return list(map(str, texts))

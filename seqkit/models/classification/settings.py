@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 
 from seqkit.errors import InputError
-from seqkit.models.settings import check_settings, describe_settings, setting
+from seqkit.models.settings import (
+    GREATEST_SEED,
+    check_settings,
+    describe_settings,
+    setting,
+)
+from seqkit.text.rules import LEVELS, check_size
 
 POOLINGS = ("last", "max", "mean", "attention")
-LEVELS = ("word", "char", "bpe")
 
 
 @describe_settings
@@ -50,7 +55,11 @@ class ClassifierSettings:
     )
     level: str = setting("word", "what a text is cut into", choices=LEVELS)
     lowercase: bool = setting(True, "read upper and lower case as one")
-    vocabulary: int = setting(30000, "ids, the four reserved ones included", minimum=5)
+    vocabulary: int = setting(
+        30000,
+        "ids, the four reserved ones included; with level bpe the 256 bytes too",
+        minimum=5,
+    )
     minimum_count: int = setting(
         2, "words seen fewer times are unknown to the network", minimum=1
     )
@@ -73,10 +82,16 @@ class ClassifierSettings:
         0.99, "share of the weights before in their running mean, which is kept",
         minimum=0, below=1,
     )  # fmt: skip
-    seed: int = setting(1, "seed of splits, weights, dropout and order", minimum=0)
+    seed: int = setting(
+        1,
+        "seed of splits, weights, dropout and order",
+        minimum=0,
+        maximum=GREATEST_SEED,
+    )
 
     def __post_init__(self) -> None:
         check_settings(self)
+        check_size(self.level, self.vocabulary, "vocabulary")
         in_one = self.pooling == "last" and self.layers == 1
         if in_one and self.stretch != type(self).stretch:
             raise InputError(

@@ -10,6 +10,7 @@ from seqkit.errors import InputError
 from seqkit.models.batches import Ids
 from seqkit.models.translation.settings import TranslatorSettings
 from seqkit.text import TextCodec
+from seqkit.text.strings import checked_strings
 from seqkit.wording import counted
 
 _ENCODED = 4096  # sentences encoded at a time
@@ -20,6 +21,32 @@ class EncodedPairs(NamedTuple):
 
     sources: Ids
     targets: Ids
+
+
+def checked_pairs(
+    sources: Sequence[str], targets: Sequence[str], name: str
+) -> tuple[list[str], list[str]]:
+    """Give sources and targets as lists.
+
+    Args:
+        sources: Sentences.
+        targets: Their translations.
+        name: What to call the pairs.
+
+    Raises:
+        InputError: One is no string, or there are not as many sources as targets.
+    """
+    pairs = (
+        checked_strings(sources, f"{name} sources"),
+        checked_strings(targets, f"{name} targets"),
+    )
+    counts = list(map(len, pairs))
+    if counts[0] != counts[1]:
+        raise InputError(
+            f"{name} must have as many sources as targets; got {counts[0]} and "
+            f"{counts[1]}"
+        )
+    return pairs
 
 
 def learn_codecs(
@@ -57,11 +84,6 @@ def encoded_pairs(
     Raises:
         InputError: No pair is left.
     """
-    if len(sources) != len(targets):
-        raise InputError(
-            f"{name} must have as many sources as targets; got {len(sources)} and "
-            f"{len(targets)}"
-        )
     longest = settings.max_length
     encoded = [
         [np.array([*row, TextCodec.END], np.int32) for row in _rows(codec, texts)]

@@ -148,23 +148,23 @@ def read_pairs(
             f"{path}, line {rows.lines[0]}: must have {max(columns)} columns or more; "
             f"got {width}: {' '.join(rows.cells[0])[:60]!r}"
         )
-    texts = [[row[column - 1].strip() for row in rows.cells] for column in columns]
-    there = [all(map(identity, pair)) for pair in zip(*texts, strict=True)]
-    skipped = rows.skipped
-    if skip_bad:
-        texts = [[t for t, ok in zip(each, there, strict=True) if ok] for each in texts]
-        skipped += there.count(False)
-    else:
-        for column, each in zip(columns, texts, strict=True):
-            visible = [text if identity(text) else "" for text in each]
-            refuse_empty(path, f"column {column}", visible, rows.lines)
-    if skipped:
-        print(f"{path}: {counted(skipped, 'bad row')} left out", file=sys.stderr)
-    return SentencePairs(*texts)
+    pairs = SentencePairs(
+        *([row[column - 1].strip() for row in rows.cells] for column in columns)
+    )
+    names = [(path, f"column {column}", rows.lines) for column in columns]
+    return _filled(pairs, names, skip_bad, str(path), rows.skipped)
 
 
-def read_aligned(source: str | os.PathLike, target: str | os.PathLike) -> SentencePairs:
+def read_aligned(
+    source: str | os.PathLike, target: str | os.PathLike, skip_bad: bool = False
+) -> SentencePairs:
     """Read two files in UTF-8 whose lines are translations, gzipped if ending in .gz.
+
+    Args:
+        source: The file of sources.
+        target: The file of targets.
+        skip_bad: Whether pairs with an empty line are left out, with a warning of how
+            many.
 
     Raises:
         InputError: A file cannot be read, a line is empty, or one file has more lines
@@ -178,7 +178,35 @@ def read_aligned(source: str | os.PathLike, target: str | os.PathLike) -> Senten
             f"{source} and {target} must have as many lines; got {counts[0]} and "
             f"{counts[1]}"
         )
-    for path, texts in zip(paths, pairs, strict=True):
-        visible = [text if identity(text) else "" for text in texts]
-        refuse_empty(path, "its text", visible, list(range(1, len(texts) + 1)))
+    lines = list(range(1, counts[0] + 1))
+    names = [(path, "its text", lines) for path in paths]
+    return _filled(pairs, names, skip_bad, f"{source} and {target}")
+
+
+def _filled(
+    pairs: SentencePairs,
+    names: Sequence[tuple[Path, str, list[int]]],
+    skip_bad: bool,
+    read: str,
+    skipped: int = 0,
+) -> SentencePairs:
+    """Leave out pairs with an empty text and say how many, or refuse them.
+
+    Args:
+        pairs: The pairs.
+        names: Of sources and of targets: the file, what is in it, and on which lines.
+        skip_bad: Whether they are left out.
+        read: What was read, for people.
+        skipped: How many rows were left out before.
+    """
+    full = [list(map(bool, map(identity, texts))) for texts in pairs]
+    if skip_bad:
+        kept = np.flatnonzero(np.array(full, bool).all(axis=0))
+        skipped += len(pairs.sources) - len(kept)
+        pairs = pairs.take(kept)
+    else:
+        for (path, name, lines), there in zip(names, full, strict=True):
+            refuse_empty(path, name, there, lines)
+    if skipped:
+        print(f"{read}: {counted(skipped, 'bad row')} left out", file=sys.stderr)
     return pairs

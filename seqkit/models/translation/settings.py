@@ -6,14 +6,15 @@ from typing import Any
 from seqkit.errors import InputError
 from seqkit.models.named_layers import find_recurrent_layer
 from seqkit.models.settings import (
+    GREATEST_SEED,
     check_network,
     check_settings,
     check_takes,
     describe_settings,
     setting,
 )
+from seqkit.text.rules import LEVELS, check_size
 
-LEVELS = ("bpe", "word", "char")
 ATTENTIONS = ("bahdanau", "dot", "general", "concat", "none")
 TYINGS = ("none", "output", "all")
 BRIDGES = ("dense", "zero")
@@ -42,7 +43,10 @@ class TranslatorSettings:
 
     level: str = setting("bpe", "what a sentence is cut into", choices=LEVELS)
     vocabulary: int = setting(
-        8000, "tokens of a vocabulary, the four reserved ones included", minimum=5
+        8000,
+        "tokens of a vocabulary, the four reserved ones included; with level bpe the "
+        "256 bytes too",
+        minimum=5,
     )
     joint: bool = setting(True, "one vocabulary for both languages")
     lowercase: bool = setting(False, "read and write lower case only")
@@ -129,7 +133,12 @@ class TranslatorSettings:
         200, "training steps in which the learning rate rises from zero", minimum=0
     )
     clipnorm: float = setting(1.0, "greatest norm of all gradients together", above=0)
-    seed: int = setting(1, "seed of splits, weights, dropout and order", minimum=0)
+    seed: int = setting(
+        1,
+        "seed of splits, weights, dropout and order",
+        minimum=0,
+        maximum=GREATEST_SEED,
+    )
 
     beam: int = setting(5, "translations kept in the search; 1 is greedy", minimum=1)
     length_penalty: float = setting(
@@ -143,6 +152,7 @@ class TranslatorSettings:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        check_size(self.level, self.vocabulary, "vocabulary")
         if self.bidirectional and self.units % 2:
             raise InputError(
                 f"units must be even where bidirectional=True; got {self.units}"

@@ -24,12 +24,17 @@ from seqkit.models.run_files import (
     read_network,
     write_config,
 )
-from seqkit.models.translation.encoding import encoded_pairs, learn_codecs
+from seqkit.models.translation.encoding import (
+    checked_pairs,
+    encoded_pairs,
+    learn_codecs,
+)
 from seqkit.models.translation.network import EncoderDecoder
 from seqkit.models.translation.settings import TranslatorSettings
 from seqkit.models.translation.training import Training
 from seqkit.recurrence import portable
 from seqkit.text import TextCodec
+from seqkit.text.strings import checked_strings
 from seqkit.wording import briefly
 
 PROBES = ("qwxyzzy zzyxwq", "👍🏽 ❤️ 🇩🇪 :-)", "很好看。", "Ωραίο ٣ слово", "a\x00b")
@@ -137,17 +142,17 @@ class Translator:
             InputError: There is no pair to train on or to validate with, there is no
                 such network, or `folder` holds a run with other settings or pairs.
         """
+        pairs = checked_pairs(sources, targets, "training")
+        valid_pairs = checked_pairs(*validation, "validation")
         keras.utils.set_random_seed(settings.seed)
-        codecs = learn_codecs(sources, targets, settings)
-        training = encoded_pairs(
-            sources, targets, codecs, settings, "training", verbose
-        )
-        valid = encoded_pairs(*validation, codecs, settings, "validation", verbose)
+        codecs = learn_codecs(*pairs, settings)
+        training = encoded_pairs(*pairs, codecs, settings, "training", verbose)
+        valid = encoded_pairs(*valid_pairs, codecs, settings, "validation", verbose)
         network = EncoderDecoder(settings, *map(len, codecs))
         ratios = [len(t) / len(s) for s, t in zip(*training, strict=True)]
         factor = round(float(np.quantile(ratios, _COVERED)), 3)
         translator = cls(network, *codecs, settings, factor)
-        some_sources, some_targets = (e[: settings.monitored] for e in validation)
+        some_sources, some_targets = (e[: settings.monitored] for e in valid_pairs)
         run = Training(
             network,
             training,
@@ -249,10 +254,7 @@ class Translator:
         self, texts: Sequence[str], beam: int, n: int, attention: bool = False
     ) -> dict[str, np.ndarray]:
         """Search for the translations of strings, with the portable loop."""
-        if isinstance(texts, str):
-            raise InputError(
-                f"texts must be a list of strings; got the string {texts!r}"
-            )
+        texts = checked_strings(texts, "texts")
         with portable():
             found = self._graph(beam, n, attention)(tf.constant(texts, tf.string))
         return {name: each.numpy() for name, each in found.items()}

@@ -7,6 +7,7 @@ from seqkit.models.classification.labelled import (
     LabelledTexts,
     hold_out,
     load_splits,
+    read_labelled_texts,
     read_texts,
     split_in_order,
 )
@@ -21,6 +22,14 @@ def test_more_texts_of_any_kind_of_file(tmp_path):
     assert read_texts(str(tmp_path / "a.tsv"), "2", header=False) == ["x", "y"]
     with pytest.raises(InputError, match="no column 'review'; it has: id, text"):
         read_texts(str(tmp_path / "a.csv"), "review")
+
+
+def test_labels_have_one_form(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,label,,x,x\na,caf\u00e9\u200b,,,\nb,cafe\u0301,,,\n")
+    assert read_labelled_texts(path).labels == ["caf\u00e9", "caf\u00e9"]
+    with pytest.raises(InputError, match="must have names of their own; twice: x"):
+        read_labelled_texts(path, label_column="x")
 
 
 def test_hold_out():

@@ -90,6 +90,18 @@ def test_comma_separated_pairs(tmp_path):
     assert read_pairs(path, separator="bar") == SentencePairs(["one"], ["un"])
 
 
+def test_aligned_files_with_empty_lines(tmp_path, capsys):
+    (tmp_path / "a").write_text("one\n\nthree\n\u200b\nfive\n")
+    (tmp_path / "b").write_text("un\ndeux\ntrois\nquatre\n \n")
+    paths = tmp_path / "a", tmp_path / "b"
+    with pytest.raises(
+        InputError, match="its text is empty in 2 of 5 rows: lines 2, 4"
+    ):
+        read_aligned(*paths)
+    assert read_aligned(*paths, skip_bad=True) == (["one", "three"], ["un", "trois"])
+    assert "3 bad rows left out" in capsys.readouterr().err
+
+
 def test_bad_aligned_files(tmp_path):
     two = write(tmp_path / "two", "a\nb\n")
 

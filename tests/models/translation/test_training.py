@@ -154,6 +154,23 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
         finished(tmp_path, epochs=1)
 
 
+def test_an_epoch_without_numbers_is_left_out(monkeypatch, capsys):
+    """NaN or infinity: in the first epoch there is no network."""
+    with pytest.raises(
+        InputError, match=r"no numbers .* smaller learning_rate may help"
+    ):
+        finished(learning_rate=1e30, monitor="loss")
+    quality = [1.0, 2.0, np.nan]
+    monkeypatch.setattr(Training, "quality", lambda self, judged: [quality.pop(0)])
+    run = run_of(monitor="loss", averaged=1)
+    run.verbose = 2
+    with portable():
+        run.run()
+    assert "Epoch 3 led to no numbers" in capsys.readouterr().out
+    assert run.chosen == [2]
+    assert len(run.history["loss"]) == len(run.history["val_loss"]) == 2
+
+
 def test_stops_when_no_epoch_is_better():
     scores = iter([1.0, 3.0, 2.0, 2.5, 9.0])
     run = finished(
