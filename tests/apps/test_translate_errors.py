@@ -141,6 +141,8 @@ def test_bad_aligned_files(tmp_path, capsys):
         (["--columns", "0", "1"], "columns must be two, counted from 1; got (0, 1)"),
         (["--columns", "1", "4"], "line 1: must have 4 columns or more"),
         (["--skip-lines", "60"], "has no row after the 60 lines to skip"),
+        (["--seed", "4294967296"], "seed must be at most 4294967295; got 4294967296"),
+        (["--level", "bpe", "--vocabulary", "259"], "vocabulary must be at least 260"),
         (["--target", "x"], "--source and --target go together"),
         (["--valid-target", "x"], "--valid-source and --valid-target go together"),
     ],
@@ -161,8 +163,6 @@ def test_bad_settings(options, message, tmp_path, capsys):
         (["--dataset", "jupyterlab-xx"], "needs the package jupyterlab-language-pack"),
         (["--columns", "2", "1"], "--columns, --skip-lines and --separator go with"),
         (["--skip-bad-rows"], "--skip-bad-rows goes with --data or --source"),
-        (["--seed", "4294967296"], "seed must be at most 4294967295; got 4294967296"),
-        (["--level", "bpe", "--vocabulary", "259"], "vocabulary must be at least 260"),
         (["--valid-data", "a"], "--valid-... goes with --data or --source"),
     ],
 )
