@@ -184,3 +184,31 @@ def test_an_empty_translation_has_an_empty_panel():
         "un",
         "deux",
     ]
+
+
+def test_names_that_are_alike_when_shortened_are_numbered():
+    names = [f"the class of all texts number {n} that are alike" for n in range(30)]
+    axes = plots.confusion_matrix(np.eye(30, dtype=int), names).axes[0]
+    shown = [label.get_text() for label in axes.get_xticklabels()]
+    assert len(set(shown)) == 30
+    assert shown[0].startswith("1: the class")
+
+
+@pytest.mark.parametrize("heading", ["x" * 300, "\u5f88\u597d" * 100, "a word " * 60])
+def test_a_long_heading_stays_over_its_alignment(heading):
+    source, weights = ["a"] * 12, np.full((2, 12), 1 / 12)
+    figure = plots.alignments([(heading, source, ["b", "c"], weights)] * 2)
+    figure.draw_without_rendering()
+    for axes in figure.axes[:2]:
+        title, below = axes.title.get_window_extent(), axes.get_window_extent()
+        assert title.x0 >= below.x0 - 1
+        assert title.x1 <= below.x1 + 1
+
+
+def test_a_long_legend_stays_on_the_page():
+    names = ["MultiRecurrent to DepthGatedLSTM, bahdanau attention, " * 2, "b", "c"]
+    figure = plots.bleu_by_length(dict.fromkeys(names, BLEU))
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    assert legend.get_window_extent().x0 >= 0
+    assert legend.get_window_extent().x1 <= figure.bbox.x1

@@ -17,7 +17,8 @@ from typing import Any
 from seqkit.apps.anomaly_labels import read_labels
 from seqkit.apps.anomaly_run import (
     figures_of,
-    shares_of,
+    line_of,
+    listed,
     summary,
     texts,
     write_detection,
@@ -31,13 +32,12 @@ from seqkit.apps.application import (
     add_model,
     add_page,
 )
-from seqkit.apps.command_line import import_tensorflow_quietly, table
+from seqkit.apps.command_line import import_tensorflow_quietly
 from seqkit.errors import InputError
 from seqkit.models import DetectorSettings
 from seqkit.series.lines import lines_of
 from seqkit.wording import counted
 
-_SHOWN = 20  # events that are printed
 EPILOG = """
 examples:
   %(prog)s train                              blood pressure and an internal bleeding
@@ -82,7 +82,7 @@ class Anomalies(Application):
 
     def sizes(self, splits: Readings) -> dict[str, int]:
         """Count what each part of the data has."""
-        return {"training": len(splits.training), "afterwards": len(splits.after)}
+        return {"training": len(splits.training), "test": len(splits.after)}
 
     def fit(
         self, splits: Readings, source: Any, settings: DetectorSettings, folder: Path
@@ -172,7 +172,7 @@ class Anomalies(Application):
         print("\n".join([*remarks, f"Threshold {found.threshold}"]))
         print(f"Events in {counted(len(series), 'reading')}: {len(events)}")
         if events:
-            print(f"\n{_listed(events, index)}")
+            print(f"\n{listed(events, index)}")
         if drift:
             print(f"\nDrift from {drift} on: train again")
         if options.output:
@@ -242,7 +242,7 @@ class Anomalies(Application):
                 for report in watch.reports(
                     noted(lines), options.every, options.separator
                 ):
-                    said = json.dumps(report) if options.json else _line(report)
+                    said = json.dumps(report) if options.json else line_of(report)
                     print(said, flush=True)
         finally:
             if options.state:
@@ -338,21 +338,6 @@ class Anomalies(Application):
             add_json(each[name])
 
 
-def _listed(events: Sequence[Any], index: Sequence[str]) -> str:
-    """Lay out the most severe events in the order of time."""
-    worst = sorted(events, key=lambda event: -event.severity)[:_SHOWN]
-    rows: list[Sequence[Any]] = [("start", "end", "readings", "severity", "channels")]
-    for event in sorted(worst, key=lambda event: event.start):
-        rows.append(
-            (
-                index[event.start], index[event.end - 1], event.end - event.start,
-                f"{event.severity:.1f}", shares_of(event.shares),
-            )
-        )  # fmt: skip
-    more = f"\n… the {_SHOWN} most severe" if len(events) > _SHOWN else ""
-    return table(rows, right=[2, 3]) + more
-
-
 def _remarks(
     config: Mapping[str, Any],
     detector: Any,
@@ -393,23 +378,6 @@ def _training_readings(source: ReadingSource) -> Any:
         raise InputError(
             f"the readings trained on are needed, for the baselines: {error}"
         ) from error
-
-
-def _line(report: Mapping[str, Any]) -> str:
-    if "event" in report:
-        begins = report["event"] == "begins"
-        when = report["start"] if begins else f"{report['start']} to {report['end']}"
-        readings = "" if begins else f"{counted(report['readings'], 'reading')}, "
-        return (
-            f"{'EVENT' if begins else 'ENDED'}  {when}  {readings}severity "
-            f"{report['severity']:.3g}  {shares_of(report['channels'])}"
-        ).rstrip()
-    kind = "EVENT" if report["is_anomaly"] else "     "
-    score = "missing" if report["score"] is None else f"{report['score']:.3g}"
-    return (
-        f"{kind}  {report['time']}  score {score}  threshold "
-        f"{report['threshold']:.3g}  {shares_of(report['channels'])}"
-    ).rstrip()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """What the anomaly application shows and writes of what was found."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +9,14 @@ import numpy as np
 
 from seqkit.apps.command_line import table
 from seqkit.folders import complete_folder
+from seqkit.wording import counted
 
 if TYPE_CHECKING:
     from seqkit.models import AnomalyDetector, Detection
     from seqkit.series import TimeSeries
 
 EVENTS_FILE, SCORES_FILE, PICTURE_FILE = "events.csv", "scores.csv", "detection.png"
+_SHOWN = 20  # events that are printed
 _DETECTION_FILES = {EVENTS_FILE, SCORES_FILE, PICTURE_FILE}
 
 
@@ -56,6 +58,39 @@ def summary(test: Mapping[str, Any]) -> str:
         "unbroken stretch\nabove the threshold, an event what is made of alarms close "
         "to each other;\naffiliation: F1 by distance in time, above chance"
     )
+
+
+def listed(events: Sequence[Any], index: Sequence[str]) -> str:
+    """Lay out the most severe events in the order of time."""
+    worst = sorted(events, key=lambda event: -event.severity)[:_SHOWN]
+    rows: list[Sequence[Any]] = [("start", "end", "readings", "severity", "channels")]
+    for event in sorted(worst, key=lambda event: event.start):
+        rows.append(
+            (
+                index[event.start], index[event.end - 1], event.end - event.start,
+                f"{event.severity:.1f}", shares_of(event.shares),
+            )
+        )  # fmt: skip
+    more = f"\n… the {_SHOWN} most severe" if len(events) > _SHOWN else ""
+    return table(rows, right=[2, 3]) + more
+
+
+def line_of(report: Mapping[str, Any]) -> str:
+    """Lay out what a stream says of a reading or an event."""
+    if "event" in report:
+        begins = report["event"] == "begins"
+        when = report["start"] if begins else f"{report['start']} to {report['end']}"
+        readings = "" if begins else f"{counted(report['readings'], 'reading')}, "
+        return (
+            f"{'EVENT' if begins else 'ENDED'}  {when}  {readings}severity "
+            f"{report['severity']:.3g}  {shares_of(report['channels'])}"
+        ).rstrip()
+    kind = "EVENT" if report["is_anomaly"] else "     "
+    score = "missing" if report["score"] is None else f"{report['score']:.3g}"
+    return (
+        f"{kind}  {report['time']}  score {score}  threshold "
+        f"{report['threshold']:.3g}  {shares_of(report['channels'])}"
+    ).rstrip()
 
 
 def write_detection(series: "TimeSeries", found: "Detection", output: str) -> None:

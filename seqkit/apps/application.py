@@ -30,7 +30,6 @@ from seqkit.models.run_files import (
     read_config,
     write_json,
 )
-from seqkit.text.strings import is_utf8
 from seqkit.wording import counted
 
 _STEPS = 5
@@ -267,19 +266,6 @@ def add_page(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add the option that asks for JSON."""
     parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def add_texts(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add the texts that are asked about."""
-    parser.add_argument("texts", nargs="*", metavar="TEXT", type=utf8)
-    parser.add_argument("--file", help=f"{what}, one a line, UTF-8")
-
-
-def utf8(text: str) -> str:
-    """Take an argument that is a text."""
-    if not is_utf8(text):
-        raise argparse.ArgumentTypeError(f"must be UTF-8; got {text!r}")
-    return text
 
 
 def _page(path: str) -> str:

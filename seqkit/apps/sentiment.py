@@ -9,26 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqkit.apps.application import (
-    Application,
-    Measured,
-    add_json,
-    add_model,
-    add_output,
-    add_page,
-    add_texts,
-    utf8,
-)
+from seqkit.apps.application import Measured, add_json, add_output
 from seqkit.apps.command_line import (
     add_settings,
     import_tensorflow_quietly,
     json_line,
-    printable,
     settings_of,
     table,
     texts_of,
 )
 from seqkit.apps.sentiment_data import TextSource
+from seqkit.apps.text_application import TextApplication
 from seqkit.errors import InputError
 from seqkit.models import ClassifierSettings
 from seqkit.models.run_files import SAVED_MODEL_FOLDER
@@ -66,7 +57,7 @@ Each subcommand has its own --help. A run writes one folder (--output):
 """
 
 
-class Sentiment(Application):
+class Sentiment(TextApplication):
     """The sentiment application."""
 
     prog = "sentiment.py"
@@ -202,14 +193,11 @@ class Sentiment(Application):
         if not options.json:
             print(table(rows))
 
-    def explain(self, options: argparse.Namespace) -> None:
-        """Write a page on which to see what happens inside as a text is answered."""
-        self.config(options.model)  # before the seconds that TensorFlow takes
-        import_tensorflow_quietly()
+    def explained(self, model: "SentimentClassifier", text: str, page: str) -> str:
+        """Write a page on how a text is classified; give the answer."""
         from seqkit.apps.explain import explain_text
 
-        said = explain_text(self.load(options.model), options.text, options.output)
-        print(f"{printable(said)}\nWritten to {options.output}")
+        return explain_text(model, text, page)
 
     def crossvalidate(self, options: argparse.Namespace) -> None:
         """Train and test once for each fold; every text is tested exactly once."""
@@ -267,17 +255,7 @@ class Sentiment(Application):
 
     def add_commands(self, add: Callable[[Any], argparse.ArgumentParser]) -> None:
         """Add what other applications have not."""
-        evaluating = add(self.evaluate)
-        TextSource.add_options(evaluating, for_training=False)
-        predicting = add(self.predict)
-        add_texts(predicting, "texts to answer")
-        explaining = add(self.explain)
-        explaining.add_argument("text", metavar="TEXT", type=utf8)
-        add_page(explaining)
-        for parser in (evaluating, predicting, explaining):
-            add_model(parser, self.output)
-        for parser in (evaluating, predicting):
-            add_json(parser)
+        self.add_questions(add(self.evaluate), add(self.predict), add(self.explain))
         crossing = add(self.crossvalidate)
         TextSource.add_options(crossing, held_out=False)
         add_settings(crossing, ClassifierSettings, self.settings_title)

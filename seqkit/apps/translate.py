@@ -6,21 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqkit.apps.application import (
-    Application,
-    Measured,
-    add_json,
-    add_model,
-    add_page,
-    add_texts,
-    utf8,
-)
+from seqkit.apps.application import Measured
 from seqkit.apps.command_line import (
     import_tensorflow_quietly,
     json_line,
     printable,
     texts_of,
 )
+from seqkit.apps.text_application import TextApplication
 from seqkit.apps.translate_data import PairSource
 from seqkit.apps.translate_measures import (
     chunks,
@@ -69,7 +62,7 @@ Each subcommand has its own --help. A run writes one folder (--output):
 """
 
 
-class Translation(Application):
+class Translation(TextApplication):
     """The translation application."""
 
     prog = "translate.py"
@@ -219,28 +212,16 @@ class Translation(Application):
                 file=sys.stderr,
             )
 
-    def explain(self, options: argparse.Namespace) -> None:
-        """Write a page on which to see what happens inside as a text is translated."""
-        self.config(options.model)  # before the seconds that TensorFlow takes
-        import_tensorflow_quietly()
+    def explained(self, model: "Translator", text: str, page: str) -> str:
+        """Write a page on how a text is translated; give the translation."""
         from seqkit.apps.explain import explain_translation
 
-        model = self.load(options.model)
-        said = explain_translation(model, options.text, options.output)
-        print(f"{printable(said)}\nWritten to {options.output}")
+        return explain_translation(model, text, page)
 
     def add_commands(self, add: Callable[[Any], argparse.ArgumentParser]) -> None:
         """Add what other applications have not."""
         evaluating, translating = add(self.evaluate), add(self.translate)
-        PairSource.add_options(evaluating, for_training=False)
-        add_texts(translating, "sentences to translate")
-        explaining = add(self.explain)
-        explaining.add_argument("text", metavar="TEXT", type=utf8)
-        add_page(explaining)
-        for parser in (evaluating, translating, explaining):
-            add_model(parser, self.output)
-        for parser in (evaluating, translating):
-            add_json(parser)
+        self.add_questions(evaluating, translating, add(self.explain))
         evaluating.add_argument(
             "--beside", nargs="+", default=[], metavar="DIR",
             help="folders of other runs, to compare with on the same pairs",

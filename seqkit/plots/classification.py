@@ -30,7 +30,10 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> Figure:
     size = len(classes)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     few = size <= _FEW_CLASSES
-    names, fonts = legible([shortened(name) for name in classes])
+    names = [shortened(name) for name in classes]
+    if len(set(names)) < size:  # alike but for what was left out
+        names = [f"{number}: {name}" for number, name in enumerate(names, start=1)]
+    names, fonts = legible(names)
     longest = max(map(len, names))
     side = (0.65 if few else 0.34) * size + 1.4
     margin = min(0.075 * longest, 1.6)
@@ -114,11 +117,12 @@ def reliability_diagram(
                 fontsize=7, xytext=(0, 1), textcoords="offset points",
             )  # fmt: skip
     upper.set_ylabel("accuracy (lines: 95% interval)")
-    upper.set_xlim(max(0.0, least), 1)
+    edge = 0.02 * (1 - least)  # for points on it
+    upper.set_xlim(max(0.0, least - edge), 1 + edge)
     upper.set_ylim(max(0.0, lowest - 0.02), 1.005)
     upper.yaxis.set_major_formatter(percent())
     upper.grid(alpha=0.3)
-    upper.legend(loc="upper left")
+    upper.legend()
     lower.set_yscale("log")
     lower.set_ylim(0.7, 3 * max(part.counts.max() for part in parts.values()))
     lower.set_ylabel("texts (log)")
@@ -168,7 +172,8 @@ def accuracy_by_length(
         f"{'-'.join(map(str, span))}\n(n = {count})"
         for span, count in zip(spans, counts, strict=True)
     ]
-    axes.set_xticks(places, labels)
+    wide = len(labels) > 4 and max(map(len, labels)) > 18
+    axes.set_xticks(places, labels, fontsize=8 if wide else 10)
     axes.set_xlabel("tokens in the text")
     if cut_at is not None and lengths.max() > cut_at:
         axes.set_xlabel(f"tokens in the text (only the first {cut_at} are read)")

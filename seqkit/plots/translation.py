@@ -1,5 +1,6 @@
 """How good a translator is, and where it looks."""
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,8 @@ from seqkit.plots.fonts import MISSING, legible
 
 _CELL = 0.27  # inches of a token in an alignment matrix
 _MARGIN = 1.5  # inches for the texts of the tokens
-_LETTER = 0.085  # inches of a letter of a heading, about
+_LETTER = 0.085  # inches of a letter of a heading, about; twice that of a wide one
+_LEGEND = 90  # letters beside each other in a legend
 
 
 def bleu_by_length(
@@ -62,7 +64,10 @@ def bleu_by_length(
     axes.set_ylabel(f"BLEU ({tokenizer})")
     axes.grid(axis="y", alpha=0.3)
     axes.set_title("BLEU by source length (bars: 95% interval)")
-    figure.legend(drawn, list(found), loc="outside lower center", ncols=len(found))
+    beside = sum(map(len, found)) + 8 * len(found) < _LEGEND
+    names = [textwrap.shorten(name, _LEGEND, placeholder="…") for name in found]
+    columns = len(found) if beside else 1
+    figure.legend(drawn, names, loc="outside lower center", ncols=columns)
     return figure
 
 
@@ -99,11 +104,10 @@ def alignments(
     for axes in grid.flat[len(examples) :]:
         axes.set_axis_off()
     for axes, (_, source, target, weights) in zip(grid.flat, examples, strict=False):
-        letters = int(max(width, 6.4 / columns) / _LETTER)
+        letters = int((max(width, 6.4 / columns) - _MARGIN) / _LETTER)
         axes.set_title(
-            "\n".join(textwrap.wrap(next(drawn), letters)), fontsize=9, family=fonts,
-            parse_math=False,
-        )  # fmt: skip
+            _wrapped(next(drawn), letters), fontsize=9, family=fonts, parse_math=False
+        )
         # An empty translation looked nowhere.
         drawn_weights = weights if len(target) else np.zeros((1, len(source)))
         image = axes.imshow(drawn_weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
@@ -123,3 +127,9 @@ def alignments(
         "attention weight (source below, translation at the left)", fontsize=9
     )
     return figure
+
+
+def _wrapped(text: str, letters: int) -> str:
+    """Break a text into lines; a letter of Chinese and the like counts twice."""
+    wide = re.sub("([\u1100-\u115f\u2e80-\uffef\U0001f000-\U0003ffff])", "\\1\0", text)
+    return "\n".join(textwrap.wrap(wide, letters)).replace("\0", "")

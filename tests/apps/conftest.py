@@ -2,7 +2,7 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory):
+def anomaly_run(tmp_path_factory):
     """A run folder of the anomaly application, written by the command itself."""
     from tests.apps.anomaly_runs import COLUMNS, QUICK, run, table_file
 

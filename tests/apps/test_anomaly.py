@@ -27,26 +27,28 @@ from tests.apps.anomaly_runs import (
 from tests.models.anomaly.conftest import waves
 
 
-def test_a_run_holds_what_it_should(trained):
-    assert sorted(path.name for path in trained.iterdir()) == [
+def test_a_run_holds_what_it_should(anomaly_run):
+    assert sorted(path.name for path in anomaly_run.iterdir()) == [
         "1", "config.json", "fitted.npz", "metrics.json", "plots",
     ]  # fmt: skip
-    assert [path.stem for path in (trained / "plots").iterdir()] == ["detection"]
-    metrics = json.loads((trained / "metrics.json").read_text())
-    assert metrics["readings"] == {"training": 120, "afterwards": 120}
+    assert [path.stem for path in (anomaly_run / "plots").iterdir()] == ["detection"]
+    metrics = json.loads((anomaly_run / "metrics.json").read_text())
+    assert metrics["readings"] == {"training": 120, "test": 120}
     assert "clean scores" in metrics["threshold"]
     assert metrics["network"].endswith("no recurrent network, as was asked for")
     assert list(metrics["test"])[:2] == ["seqkit", "forecast alone"]
     assert list(metrics["test"])[-1] == "random score"
-    config = json.loads((trained / "config.json").read_text())
+    config = json.loads((anomaly_run / "config.json").read_text())
     assert config["channels"] == ["load", "heat"]
     assert config["data"]["until"] == "0.5"
 
 
-def test_detect_writes_what_it_finds(trained, tmp_path, capsys):
+def test_detect_writes_what_it_finds(anomaly_run, tmp_path, capsys):
     data = table_file(tmp_path / "new.csv", seed=1)
     output = tmp_path / "found"
-    assert run("detect", "--model", trained, "--data", data, "--output", output) == 0
+    assert (
+        run("detect", "--model", anomaly_run, "--data", data, "--output", output) == 0
+    )
     printed = capsys.readouterr().out
     assert "Threshold " in printed
     assert {path.name for path in output.iterdir()} == {
@@ -59,12 +61,12 @@ def test_detect_writes_what_it_finds(trained, tmp_path, capsys):
     assert event["start"] in printed
     scores = rows_of(output / "scores.csv")
     assert len(scores) == 240
-    found = AnomalyDetector.load(trained).detect(series_of(data))
+    found = AnomalyDetector.load(anomaly_run).detect(series_of(data))
     assert float(scores[FAULT]["severity"]) > 1
     assert float(scores[FAULT]["score"]) == pytest.approx(found.scores[FAULT], rel=1e-4)
     assert scores[FAULT]["is_anomaly"] == "1"
     assert scores[0]["score"] == ""
-    assert run("detect", "--model", trained, "--data", data, "--json") == 0
+    assert run("detect", "--model", anomaly_run, "--data", data, "--json") == 0
     said = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert [event["start"] for event in said["events"]] == [e["start"] for e in events]
     assert said["readings"] == 240
@@ -72,10 +74,10 @@ def test_detect_writes_what_it_finds(trained, tmp_path, capsys):
     assert said["remarks"] == ["time: a reading every 0 days 00:05:00"]
 
 
-def test_evaluate(trained, tmp_path, capsys):
-    assert run("evaluate", "--model", trained, "--json") == 0
+def test_evaluate(anomaly_run, tmp_path, capsys):
+    assert run("evaluate", "--model", anomaly_run, "--json") == 0
     again = json.loads(capsys.readouterr().out)
-    metrics = json.loads((trained / "metrics.json").read_text())
+    metrics = json.loads((anomaly_run / "metrics.json").read_text())
     assert again == metrics["test"]
     data = table_file(tmp_path / "new.csv", seed=1)
     answers = []
@@ -88,21 +90,22 @@ def test_evaluate(trained, tmp_path, capsys):
         ["--labels", tmp_path / "points.txt"],
     ):
         assert (
-            run("evaluate", "--model", trained, "--data", data, *labels, "--json") == 0
+            run("evaluate", "--model", anomaly_run, "--data", data, *labels, "--json")
+            == 0
         )
         answers.append(json.loads(capsys.readouterr().out))
     assert answers[0] == answers[1] == answers[2]
-    assert run("evaluate", "--model", trained) == 0
+    assert run("evaluate", "--model", anomaly_run) == 0
     assert "random score" in capsys.readouterr().out
 
 
-def test_export_writes_the_savedmodel_again(trained, tmp_path):
+def test_export_writes_the_savedmodel_again(anomaly_run, tmp_path):
     output = tmp_path / "served" / "7"
-    assert run("export", "--model", trained, "--output", output) == 0
+    assert run("export", "--model", anomaly_run, "--output", output) == 0
     values = tf.constant(waves(60, channels=2))
     both = [
         tf.saved_model.load(str(folder)).signatures["serving_default"](values=values)
-        for folder in (output, trained / "1")
+        for folder in (output, anomaly_run / "1")
     ]
     np.testing.assert_allclose(both[0]["score"], both[1]["score"], rtol=1e-6)
 
@@ -161,7 +164,7 @@ def test_bad_options(options, message, tmp_path, capsys):
     assert message in the_line(capsys)
 
 
-def test_other_bad_input(trained, tmp_path, capsys):
+def test_other_bad_input(anomaly_run, tmp_path, capsys):
     def said(command, *options):
         assert run(command, *options) == 2
         return the_line(capsys, command)
@@ -171,32 +174,32 @@ def test_other_bad_input(trained, tmp_path, capsys):
     assert "there is no such folder" in said("stream", "--model", tmp_path / "none")
     other = tmp_path / "other.csv"
     other.write_text("time,load\n1,2\n2,3\n")
-    assert "no column 'heat'" in said("detect", "--model", trained, "--data", other)
+    assert "no column 'heat'" in said("detect", "--model", anomaly_run, "--data", other)
     data = table_file(tmp_path / "new.csv")
     assert "no anomaly is labelled" in said(
-        "evaluate", "--model", trained, "--data", data
+        "evaluate", "--model", anomaly_run, "--data", data
     )
     (tmp_path / "points.txt").write_text("2030-01-01\n")
     points = ["--labels", tmp_path / "points.txt"]
     assert "1 time at no reading, the first is '2030-01-01'; the readings are" in said(
-        "evaluate", "--model", trained, "--data", data, *points
+        "evaluate", "--model", anomaly_run, "--data", data, *points
     )
     (tmp_path / "windows.json").write_text('{"a/new.csv": [["2024-01-01"')
     windows = ["--labels", tmp_path / "windows.json"]
     assert "not points or windows" in said(
-        "evaluate", "--model", trained, "--data", data, *windows
+        "evaluate", "--model", anomaly_run, "--data", data, *windows
     )
     (tmp_path / "early.txt").write_text("2024-01-01 00:10\n")
     assert "all readings that are labelled were trained on" in said(
-        "evaluate", "--model", trained, "--labels", tmp_path / "early.txt"
+        "evaluate", "--model", anomaly_run, "--labels", tmp_path / "early.txt"
     )
     assert "no column 'worse'" in said(
-        "evaluate", "--model", trained, "--label-column", "worse"
+        "evaluate", "--model", anomaly_run, "--label-column", "worse"
     )
     assert "false_alarms must be more than 0" in said("train", "--false-alarms", "0")
 
 
-def test_columns_are_taken_by_name(trained, tmp_path, capsys):
+def test_columns_are_taken_by_name(anomaly_run, tmp_path, capsys):
     data = table_file(tmp_path / "new.csv", seed=1)
     rows = rows_of(data)
     with open(tmp_path / "turned.csv", "w", encoding="utf-8") as file:
@@ -205,17 +208,17 @@ def test_columns_are_taken_by_name(trained, tmp_path, capsys):
             file.write(f"{row['heat']},9,{row['load']},{row['time']}\n")
     answers = []
     for path in (data, tmp_path / "turned.csv"):
-        assert run("detect", "--model", trained, "--data", path, "--json") == 0
+        assert run("detect", "--model", anomaly_run, "--data", path, "--json") == 0
         answers.append(json.loads(capsys.readouterr().out))
     assert answers[0] == answers[1]
     assert answers[0]["events"]
 
 
-def test_detect_says_what_keeps_it_from_judging(trained, tmp_path, capsys):
+def test_detect_says_what_keeps_it_from_judging(anomaly_run, tmp_path, capsys):
     short = tmp_path / "short.csv"
     rows = "".join(f"2024-01-01 00:0{row},1,\n" for row in range(5))
     short.write_text("time,load,heat\n" + rows)
-    assert run("detect", "--model", trained, "--data", short) == 0
+    assert run("detect", "--model", anomaly_run, "--data", short) == 0
     printed = capsys.readouterr().out.splitlines()
     assert printed[:4] == [
         "heat: all readings are missing",
@@ -279,11 +282,13 @@ def test_the_readings_that_were_trained_on_must_be_there(tmp_path, capsys):
     )
 
 
-def test_an_output_folder_behind_a_link(trained, tmp_path, capsys):
+def test_an_output_folder_behind_a_link(anomaly_run, tmp_path, capsys):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     data = ["--data", table_file(tmp_path / "new.csv")]
-    assert run("detect", "--model", trained, *data, "--output", tmp_path / "link") == 0
+    assert (
+        run("detect", "--model", anomaly_run, *data, "--output", tmp_path / "link") == 0
+    )
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real" / "events.csv").is_file()
     assert {p.name for p in tmp_path.iterdir()} == {"real", "link", "new.csv"}

@@ -29,10 +29,10 @@ def lines_of(path):
 
 
 @pytest.fixture
-def stream(trained, capsys, monkeypatch):
+def stream(anomaly_run, capsys, monkeypatch):
     """The command on some lines: what it printed, line by line."""
 
-    def answers(lines, *options, folder=trained):
+    def answers(lines, *options, folder=anomaly_run):
         monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
         assert run("stream", "--model", folder, "--json", *options) == 0
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -40,19 +40,19 @@ def stream(trained, capsys, monkeypatch):
     return answers
 
 
-def test_a_stream_gives_the_events_of_detect(trained, tmp_path, stream):
+def test_a_stream_gives_the_events_of_detect(anomaly_run, tmp_path, stream):
     data = table_file(tmp_path / "new.csv", seed=1)
     lines = lines_of(data)
-    detector = AnomalyDetector.load(trained)
+    detector = AnomalyDetector.load(anomaly_run)
     found = detector.detect(series_of(data))
     every = stream(["time,load,heat", *lines], "--every")
     assert [each["is_anomaly"] for each in every] == found.is_anomaly.tolist()
     assert every[FAULT]["score"] == pytest.approx(found.scores[FAULT], rel=1e-4)
     assert sum(every[FAULT]["channels"].values()) == pytest.approx(1)
-    config = json.loads((trained / "config.json").read_text())
+    config = json.loads((anomaly_run / "config.json").read_text())
     config["settings"]["gap"] = config["fitted"]["judgement"]["alarm"]["gap"] = 5
     again = tmp_path / "again"
-    shutil.copytree(trained, again)
+    shutil.copytree(anomaly_run, again)
     (again / "config.json").write_text(json.dumps(config))
     events = AnomalyDetector.load(again).detect(series_of(data)).events()
     said = stream(lines, folder=again)
@@ -114,13 +114,13 @@ def test_a_stream_reads_a_file_that_grows(tmp_path):
         assert next(lines) == "3,4\n"
 
 
-def test_a_gap_in_the_times_is_missing_readings(trained, tmp_path, stream, capsys):
+def test_a_gap_in_the_times_is_missing_readings(anomaly_run, tmp_path, stream, capsys):
     lines = lines_of(table_file(tmp_path / "new.csv", seed=1))
     del lines[60:70]
     (tmp_path / "gap.csv").write_text("\n".join(["time,load,heat", *lines]))
     found = tmp_path / "found"
     options = ["--data", tmp_path / "gap.csv", "--output", found]
-    assert run("detect", "--model", trained, *options) == 0
+    assert run("detect", "--model", anomaly_run, *options) == 0
     capsys.readouterr()
     expected = rows_of(found / "scores.csv")
     every = stream(lines, "--every")
@@ -145,10 +145,10 @@ def test_lines_that_are_late_are_left_out(tmp_path, stream, monkeypatch, capsys)
     assert stream(lines[:40], "--state", state, "--every") == expected[25:]
 
 
-def test_what_was_left_out_is_said(trained, tmp_path, capsys, monkeypatch):
+def test_what_was_left_out_is_said(anomaly_run, tmp_path, capsys, monkeypatch):
     lines = lines_of(table_file(tmp_path / "new.csv"))
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*lines[:2], lines[0]])))
-    assert run("stream", "--model", trained) == 0
+    assert run("stream", "--model", anomaly_run) == 0
     said = capsys.readouterr().err
     assert said == "1 line left out: not later than the one before\n"
 
@@ -181,7 +181,7 @@ def test_a_mark_before_the_text_and_empty_lines_change_nothing(tmp_path, stream)
     assert stream(["\ufeff" + lines[0], "", *lines[1:], "", ""], "--every") == expected
 
 
-def test_tabs_in_a_tsv_file(trained, tmp_path, stream, capsys):
+def test_tabs_in_a_tsv_file(anomaly_run, tmp_path, stream, capsys):
     lines = ["time,load,heat", *lines_of(table_file(tmp_path / "a.csv"))[:30]]
     tabs = tmp_path / "a.tsv"
     tabs.write_text("\n".join(lines).replace(",", "\t"))
@@ -190,14 +190,14 @@ def test_tabs_in_a_tsv_file(trained, tmp_path, stream, capsys):
 
 
 def test_times_off_the_grid_leave_the_gaps_as_they_are(
-    trained, tmp_path, stream, capsys
+    anomaly_run, tmp_path, stream, capsys
 ):
     lines = lines_of(table_file(tmp_path / "a.csv", seed=1))
     lines[50] = lines[50].replace("T04:10", "T04:10:20")
     del lines[60:70]
     (tmp_path / "off.csv").write_text("\n".join(["time,load,heat", *lines]))
     options = ["--data", tmp_path / "off.csv", "--output", tmp_path / "found"]
-    assert run("detect", "--model", trained, *options) == 0
+    assert run("detect", "--model", anomaly_run, *options) == 0
     capsys.readouterr()
     expected = rows_of(tmp_path / "found" / "scores.csv")
     every = stream(lines, "--every")
@@ -255,9 +255,9 @@ def test_a_file_that_begins_anew_is_read_anew(tmp_path):
         assert next(lines) == "7,8\n"
 
 
-def said_of(lines, trained, capsys, monkeypatch, code):
+def said_of(lines, anomaly_run, capsys, monkeypatch, code):
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
-    assert run("stream", "--model", trained, "--every") == code
+    assert run("stream", "--model", anomaly_run, "--every") == code
     return capsys.readouterr()
 
 
@@ -271,9 +271,9 @@ def said_of(lines, trained, capsys, monkeypatch, code):
     ],
 )
 def test_a_stream_of_which_nothing_can_be_read(
-    lines, message, trained, capsys, monkeypatch
+    lines, message, anomaly_run, capsys, monkeypatch
 ):
-    assert message in said_of(lines, trained, capsys, monkeypatch, code=2).err
+    assert message in said_of(lines, anomaly_run, capsys, monkeypatch, code=2).err
 
 
 @pytest.mark.parametrize(
@@ -289,21 +289,23 @@ def test_a_stream_of_which_nothing_can_be_read(
         ('1,"2" 3 "', "1 line left out that could not be read, first: line 3"),
     ],
 )
-def test_one_bad_line_is_left_out_and_said(bad, message, trained, capsys, monkeypatch):
+def test_one_bad_line_is_left_out_and_said(
+    bad, message, anomaly_run, capsys, monkeypatch
+):
     lines = ["1,2", "2,3", bad, "3,4"]
-    said = said_of(lines, trained, capsys, monkeypatch, code=0)
+    said = said_of(lines, anomaly_run, capsys, monkeypatch, code=0)
     assert len(said.out.splitlines()) == 3
     assert message in said.err
 
 
-def test_a_second_header_is_no_bad_line(trained, capsys, monkeypatch):
+def test_a_second_header_is_no_bad_line(anomaly_run, capsys, monkeypatch):
     lines = [
         "time,load,heat",
         "2024-01-01T00:00,1,2",
         "heat,time,load",
         "4,2024-01-01T00:05,3",
     ]
-    said = said_of(lines, trained, capsys, monkeypatch, code=0)
+    said = said_of(lines, anomaly_run, capsys, monkeypatch, code=0)
     assert len(said.out.splitlines()) == 2
     assert said.err == ""
 
@@ -335,37 +337,39 @@ def test_a_rotated_file_is_read_to_its_end(tmp_path):
         ),
     ],
 )
-def test_bad_states(text, message, trained, tmp_path, capsys, monkeypatch):
+def test_bad_states(text, message, anomaly_run, tmp_path, capsys, monkeypatch):
     (tmp_path / "state.json").write_text(text)
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    assert run("stream", "--model", trained, "--state", tmp_path / "state.json") == 2
+    assert (
+        run("stream", "--model", anomaly_run, "--state", tmp_path / "state.json") == 2
+    )
     assert message in the_line(capsys, "stream")
     assert (tmp_path / "state.json").read_text() == text
     assert (
-        run("stream", "--model", trained, "--state", tmp_path / "no" / "state.json")
+        run("stream", "--model", anomaly_run, "--state", tmp_path / "no" / "state.json")
         == 2
     )
     assert "cannot be written" in the_line(capsys, "stream")
 
 
-def process(trained, *options):
+def process(anomaly_run, *options):
     each = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     command = [
         sys.executable,
         str(APP),
         "stream",
         "--model",
-        str(trained),
+        str(anomaly_run),
         *map(str, options),
     ]
     return subprocess.Popen(command, text=True, **each)
 
 
 @pytest.mark.slow
-def test_a_stream_that_is_stopped_loses_nothing(trained, tmp_path):
+def test_a_stream_that_is_stopped_loses_nothing(anomaly_run, tmp_path):
     state, lines = tmp_path / "state.json", lines_of(table_file(tmp_path / "new.csv"))
     options = ["--state", state, "--every", "--state-seconds", "0"]
-    with process(trained, *options) as stopped:
+    with process(anomaly_run, *options) as stopped:
         stopped.stdin.write("\n".join(lines[:20]) + "\n")
         stopped.stdin.flush()
         for _ in range(20):
@@ -383,9 +387,9 @@ def test_a_stream_that_is_stopped_loses_nothing(trained, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_reader_who_has_had_enough_is_no_error(trained, tmp_path):
+def test_a_reader_who_has_had_enough_is_no_error(anomaly_run, tmp_path):
     lines = lines_of(table_file(tmp_path / "new.csv"))
-    with process(trained, "--every") as reading:
+    with process(anomaly_run, "--every") as reading:
         reading.stdin.write("\n".join(lines[:3]) + "\n")
         reading.stdin.flush()
         reading.stdout.readline()
@@ -425,19 +429,19 @@ def test_a_season_begins_where_the_position_says(tmp_path, capsys, monkeypatch):
     assert scores[0] != scores[1]
 
 
-def test_what_spoils_one_line_spoils_no_other(trained, tmp_path, capsys):
+def test_what_spoils_one_line_spoils_no_other(anomaly_run, tmp_path, capsys):
     lines = lines_of(table_file(tmp_path / "new.csv", seed=1))[:40]
     options = ["--every", "--json", "--file"]
     path = tmp_path / "some.csv"
     path.write_text("\n".join(lines) + "\n")
-    assert run("stream", "--model", trained, *options, path) == 0
+    assert run("stream", "--model", anomaly_run, *options, path) == 0
     expected = capsys.readouterr().out
     for separator in ";\t|":  # with decimal commas, units and an empty row below
         other = [line.replace(",", separator).replace(".", ",") for line in lines]
         units = separator.join(["", "kW", "°C"])
         header, empty = separator.join(["time", "load", "heat"]), 2 * separator
         path.write_text("\n".join([header, units, *other, empty]) + "\n")
-        assert run("stream", "--model", trained, *options, path) == 0
+        assert run("stream", "--model", anomaly_run, *options, path) == 0
         assert capsys.readouterr().out == expected
     cut = "".join(f"{line}\n" for line in lines[1:]).encode()
     head = lines[0].encode()
@@ -447,5 +451,5 @@ def test_what_spoils_one_line_spoils_no_other(trained, tmp_path, capsys):
         b"# a remark",
     ):
         path.write_bytes(bad + b"\n" + head + b"\n" + cut)
-        assert run("stream", "--model", trained, *options, path) == 0
+        assert run("stream", "--model", anomaly_run, *options, path) == 0
         assert capsys.readouterr().out == expected

@@ -149,10 +149,10 @@ def test_no_such_reading(with_network, tmp_path, capsys, arguments, message):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_detector_without_a_network(trained, tmp_path, capsys):
+def test_a_detector_without_a_network(anomaly_run, tmp_path, capsys):
     data = table_file(tmp_path / "data.csv")
     page = tmp_path / "page.html"
-    given = ("explain", "--model", trained, "--data", data, "--output", page)
+    given = ("explain", "--model", anomaly_run, "--data", data, "--output", page)
     assert anomaly_runs.run(*given) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "needs a model with a recurrent network; got linear forecast" in line

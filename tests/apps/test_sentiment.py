@@ -28,43 +28,38 @@ from tests.apps.sentiment_runs import (
 from tests.models.classification.conftest import reviews
 
 
-@pytest.fixture
-def trained(sentiment_run):
-    return sentiment_run
-
-
-def test_a_run_holds_what_it_should(trained):
-    assert sorted(path.name for path in trained.iterdir()) == [
+def test_a_run_holds_what_it_should(sentiment_run):
+    assert sorted(path.name for path in sentiment_run.iterdir()) == [
         "1", "config.json", "metrics.json", "model.keras", "ngrams.npz", "plots",
     ]  # fmt: skip
-    assert sorted(path.stem for path in (trained / "plots").iterdir()) == [
+    assert sorted(path.stem for path in (sentiment_run / "plots").iterdir()) == [
         "accuracy_by_length", "attribution", "confusion_matrix", "learning_curves",
         "reliability",
     ]  # fmt: skip
-    metrics = json.loads((trained / "metrics.json").read_text())
+    metrics = json.loads((sentiment_run / "metrics.json").read_text())
     assert set(metrics["baselines"]) == {"majority class", "n-grams alone"}
     assert metrics["trained_on"] == 0
     assert metrics["texts"] == {"training": 80, "validation": 10, "test": 10}
     assert {"accuracy", "macro_f1", "ece_before", "ece_after"} <= set(metrics["test"])
     assert metrics["test"]["texts"] == np.sum(metrics["test"]["confusion"])
-    config = json.loads((trained / "config.json").read_text())
+    config = json.loads((sentiment_run / "config.json").read_text())
     assert config["settings"]["units"] == 4
     assert config["settings"]["network"] == "gru"
     assert config["data"]["text_column"] == "review"
     assert config["task"] == "sentiment"
-    assert not list(trained.parent.glob("*unfinished*"))
+    assert not list(sentiment_run.parent.glob("*unfinished*"))
     assert config["classes"] == ["negative", "positive"]
 
 
-def test_the_command_the_object_and_the_savedmodel_say_the_same(trained, capsys):
+def test_the_command_the_object_and_the_savedmodel_say_the_same(sentiment_run, capsys):
     texts = ["a great film", "dull and flat", "", "👍🏽 很好"]
-    assert run("predict", "--model", trained, "--json", *texts) == 0
+    assert run("predict", "--model", sentiment_run, "--json", *texts) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [set(line) for line in lines] == [
         {"text", "label", "score", "probabilities"}
     ] * 4
-    answers = SentimentClassifier.load(trained)(texts)
-    served = tf.saved_model.load(str(trained / "1")).signatures["serving_default"]
+    answers = SentimentClassifier.load(sentiment_run)(texts)
+    served = tf.saved_model.load(str(sentiment_run / "1")).signatures["serving_default"]
     given = served(text=tf.constant(texts))
     for number, (line, answer) in enumerate(zip(lines, answers, strict=True)):
         assert line["text"] == texts[number]
@@ -75,17 +70,19 @@ def test_the_command_the_object_and_the_savedmodel_say_the_same(trained, capsys)
         assert line["score"] == pytest.approx(float(given["score"][number]), abs=1e-5)
 
 
-def test_predict_prints_a_table(trained, capsys):
-    assert run("predict", "--model", trained, "a great film", "so dull") == 0
+def test_predict_prints_a_table(sentiment_run, capsys):
+    assert run("predict", "--model", sentiment_run, "a great film", "so dull") == 0
     head, *rows = capsys.readouterr().out.splitlines()
     assert head.split() == ["label", "score", "text"]
     assert [row.split(maxsplit=2)[2] for row in rows] == ["a great film", "so dull"]
 
 
-def test_predict_reads_files_and_standard_input(trained, tmp_path, capsys, monkeypatch):
+def test_predict_reads_files_and_standard_input(
+    sentiment_run, tmp_path, capsys, monkeypatch
+):
     lines = "\ufeffa great film\n\n很好\r\nlast".encode()
     (tmp_path / "texts.txt").write_bytes(lines)
-    arguments = ["predict", "--model", trained, "--json"]
+    arguments = ["predict", "--model", sentiment_run, "--json"]
     assert run(*arguments, "--file", tmp_path / "texts.txt") == 0
     from_file = capsys.readouterr().out
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
@@ -95,15 +92,15 @@ def test_predict_reads_files_and_standard_input(trained, tmp_path, capsys, monke
     assert texts == ["a great film", "", "很好", "last"]
 
 
-def test_evaluate_repeats_the_test_of_the_training(trained, capsys):
-    assert run("evaluate", "--model", trained, "--json") == 0
+def test_evaluate_repeats_the_test_of_the_training(sentiment_run, capsys):
+    assert run("evaluate", "--model", sentiment_run, "--json") == 0
     again = json.loads(capsys.readouterr().out)
-    metrics = json.loads((trained / "metrics.json").read_text())
+    metrics = json.loads((sentiment_run / "metrics.json").read_text())
     assert again["test"] == metrics["test"]
     assert again["baselines"] == metrics["baselines"]
 
 
-def test_evaluate_on_another_file(trained, tmp_path, capsys, monkeypatch):
+def test_evaluate_on_another_file(sentiment_run, tmp_path, capsys, monkeypatch):
     """Without the file that was trained on, from another folder."""
     texts, labels = reviews(20, seed=5)
     texts[0] = reviews(100)[0][0].upper() + " "
@@ -113,20 +110,22 @@ def test_evaluate_on_another_file(trained, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     renaming = ["--label-map", "1=negative", "5=positive"]
     data = columns("more.csv")
-    config = trained / "config.json"
+    config = sentiment_run / "config.json"
     before = config.read_text()
     config.write_text(before.replace("reviews.tsv", "gone.tsv"))
     try:
-        assert run("evaluate", "--model", trained, *data, *renaming) == 0
+        assert run("evaluate", "--model", sentiment_run, *data, *renaming) == 0
         printed = capsys.readouterr().out
         assert "majority class             0.500" in printed or "0.500" in printed
-        assert run("evaluate", "--model", trained, *data, *renaming, "--json") == 0
+        assert (
+            run("evaluate", "--model", sentiment_run, *data, *renaming, "--json") == 0
+        )
         metrics = json.loads(capsys.readouterr().out)
         assert metrics["test"]["texts"] == 20
-        known = SentimentClassifier.load(trained).trained_on(texts)
+        known = SentimentClassifier.load(sentiment_run).trained_on(texts)
         assert metrics["trained_on"] == known
         assert f"{known or 'none'} of which" in printed
-        assert run("evaluate", "--model", trained, *data) == 2
+        assert run("evaluate", "--model", sentiment_run, *data) == 2
         assert "labels must be of the model's classes, negative, positive; got al" in (
             the_line(capsys, "evaluate")
         )
@@ -178,14 +177,14 @@ def test_a_run_that_is_stopped_goes_on(tmp_path, capsys, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv", "run"]
 
 
-def test_export_writes_the_savedmodel_again(trained, tmp_path, capsys):
+def test_export_writes_the_savedmodel_again(sentiment_run, tmp_path, capsys):
     output = tmp_path / "served" / "7"
-    assert run("export", "--model", trained, "--output", output) == 0
+    assert run("export", "--model", sentiment_run, "--output", output) == 0
     both = [
         tf.saved_model.load(str(folder)).signatures["serving_default"](
             text=tf.constant(["a great film", ""])
         )["probabilities"]
-        for folder in (output, trained / "1")
+        for folder in (output, sentiment_run / "1")
     ]
     np.testing.assert_allclose(*both, rtol=1e-6)
 
@@ -235,8 +234,8 @@ def test_files_as_they_are(tmp_path, capsys):
     assert "1 duplicate left out" in capsys.readouterr().err
 
 
-def test_tables_show_control_characters(trained, capsys):
-    assert run("predict", "--model", trained, "two\nlines \x1b[31m\u202ered") == 0
+def test_tables_show_control_characters(sentiment_run, capsys):
+    assert run("predict", "--model", sentiment_run, "two\nlines \x1b[31m\u202ered") == 0
     assert (
         capsys.readouterr()
         .out.splitlines()[1]
@@ -244,9 +243,9 @@ def test_tables_show_control_characters(trained, capsys):
     )
 
 
-def test_what_cannot_be_written_is_said_in_one_line(trained, tmp_path, capsys):
+def test_what_cannot_be_written_is_said_in_one_line(sentiment_run, tmp_path, capsys):
     with open("/dev/full", "w") as full, contextlib.redirect_stdout(full):
-        assert run("predict", "--model", trained, "a text") == 1
+        assert run("predict", "--model", sentiment_run, "a text") == 1
     assert "No space left on device" in the_line(capsys, "predict")
 
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from seqkit.apps.sentiment_data import TextSource
 from seqkit.models import SentimentClassifier
+from tests.apps.bad_files import bytes_of, is_refused
 from tests.apps.sentiment_runs import (
     HEAD,
     QUICK,
@@ -24,21 +25,8 @@ from tests.apps.sentiment_runs import (
 from tests.models.classification.conftest import reviews
 
 
-@pytest.fixture
-def trained(sentiment_run):
-    return sentiment_run
-
-
 def table_of(rows):
     return lambda path: write_table(path / "data.csv", rows)
-
-
-def bytes_of(content, name="data.csv"):
-    def write(path):
-        (path / name).write_bytes(content)
-        return str(path / name)
-
-    return write
 
 
 GOOD = list(zip(*reviews(40), strict=True))
@@ -46,13 +34,19 @@ BAD_DATA = {
     "missing file": (lambda path: str(path / "none.csv"), "there is no such file"),
     "a folder": (lambda path: str(path), "cannot be read: Is a directory"),
     "another kind of file": (bytes_of(b"a", "data.xls"), "must end in .csv, .tsv"),
-    "empty file": (bytes_of(b""), "is empty"),
-    "header only": (bytes_of(b"review,stars\n"), "no rows below the header"),
+    "empty file": (bytes_of(b"", "data.csv"), "is empty"),
+    "header only": (
+        bytes_of(b"review,stars\n", "data.csv"),
+        "no rows below the header",
+    ),
     "wrong encoding": (
-        bytes_of(b"review,stars\ncaf\xe9,1\n"),
+        bytes_of(b"review,stars\ncaf\xe9,1\n", "data.csv"),
         "line 2: is not UTF-8 (byte 0xe9)",
     ),
-    "utf-16": (bytes_of("review,stars\na,b\n".encode("utf-16")), "is not UTF-8"),
+    "utf-16": (
+        bytes_of("review,stars\na,b\n".encode("utf-16"), "data.csv"),
+        "is not UTF-8",
+    ),
     "missing text column": (
         table_of([("text", "stars"), *GOOD]),
         "no column 'review'; it has: text, stars",
@@ -62,7 +56,7 @@ BAD_DATA = {
         "no column 'stars'; it has: review, label",
     ),
     "names with control characters": (
-        bytes_of(b'"a\n\x1b[31mb",stars\nx,y\n'),
+        bytes_of(b'"a\n\x1b[31mb",stars\nx,y\n', "data.csv"),
         "no column 'review'; it has: a\\n\\x1b[31mb, stars",
     ),
     "two columns of one name": (
@@ -70,7 +64,7 @@ BAD_DATA = {
         "columns must have names of their own; twice: review",
     ),
     "more cells than columns": (
-        bytes_of(b"review,stars\na,b\na,b,c\n"),
+        bytes_of(b"review,stars\na,b\na,b,c\n", "data.csv"),
         "line 3: must have 2 cells, as the first row has; got 3: 'a,b,c'",
     ),
     "a tab too many": (
@@ -78,7 +72,7 @@ BAD_DATA = {
         "line 3: must have 2 cells",
     ),
     "a quote that never ends": (
-        bytes_of(b'review,stars\n"a,b\n'),
+        bytes_of(b'review,stars\n"a,b\n', "data.csv"),
         "line 2: is no row of a table",
     ),
     "one class only": (
@@ -110,14 +104,12 @@ BAD_DATA = {
 
 @pytest.mark.parametrize("case", list(BAD_DATA))
 def test_bad_data(case, tmp_path, capsys):
+    def train(data, output):
+        return run("train", *columns(data), *QUICK, "--output", output)
+
     write, message = BAD_DATA[case]
-    before = sorted(tmp_path.iterdir())
-    data = write(tmp_path)
-    output = tmp_path / "run"
-    assert run("train", *columns(data), *QUICK, "--output", output) == 2
+    assert is_refused(train, write, tmp_path)
     assert message in the_line(capsys)
-    left = {path for path in tmp_path.iterdir() if not path.name.startswith("data.")}
-    assert left == set(before)
 
 
 @pytest.mark.parametrize(
@@ -304,13 +296,13 @@ def test_a_folder_that_is_no_run_is_not_replaced(tmp_path, capsys):
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 
-def test_a_run_that_fails_leaves_the_former(trained, tmp_path, capsys):
-    before = (trained / "config.json").stat()
+def test_a_run_that_fails_leaves_the_former(sentiment_run, tmp_path, capsys):
+    before = (sentiment_run / "config.json").stat()
     bad = write_table(tmp_path / "data.csv", [HEAD, ("a", "b")])
-    assert run("train", *columns(bad), *QUICK, "--output", trained) == 2
+    assert run("train", *columns(bad), *QUICK, "--output", sentiment_run) == 2
     the_line(capsys)
-    assert (trained / "config.json").stat() == before
-    assert not [path for path in trained.parent.iterdir() if path.name[0] == "."]
+    assert (sentiment_run / "config.json").stat() == before
+    assert not [path for path in sentiment_run.parent.iterdir() if path.name[0] == "."]
 
 
 @pytest.mark.parametrize("command", ["predict", "evaluate", "export"])
@@ -332,9 +324,9 @@ def test_bad_model_folder(command, name, message, tmp_path, capsys):
     assert message in the_line(capsys, command)
 
 
-def test_bad_texts(trained, tmp_path, capsys, monkeypatch):
+def test_bad_texts(sentiment_run, tmp_path, capsys, monkeypatch):
     def said(*arguments):
-        assert run("predict", "--model", trained, *arguments) == 2
+        assert run("predict", "--model", sentiment_run, *arguments) == 2
         return the_line(capsys, "predict")
 
     (tmp_path / "empty").write_bytes(b"")

@@ -23,16 +23,6 @@ from tests.apps.translate_runs import (
 )
 
 
-@pytest.fixture
-def trained(translation_run):
-    return translation_run
-
-
-@pytest.fixture
-def plain(plain_translation_run):
-    return plain_translation_run
-
-
 @pytest.fixture(autouse=True)
 def models_are_loaded_once(monkeypatch):
     """Tracing a search takes seconds: keep what was traced."""
@@ -45,14 +35,14 @@ def unproven(monkeypatch):
     monkeypatch.setattr(Translator, "export", lambda self, folder: folder.mkdir())
 
 
-def test_a_run_holds_what_it_should(trained):
-    assert sorted(path.name for path in trained.iterdir()) == [
+def test_a_run_holds_what_it_should(translation_run):
+    assert sorted(path.name for path in translation_run.iterdir()) == [
         "1", "config.json", "metrics.json", "model.keras", "plots", "training.npz",
     ]  # fmt: skip
-    assert sorted(path.stem for path in (trained / "plots").iterdir()) == [
+    assert sorted(path.stem for path in (translation_run / "plots").iterdir()) == [
         "alignments", "bleu_by_length", "learning_curves",
     ]  # fmt: skip
-    metrics = json.loads((trained / "metrics.json").read_text())
+    metrics = json.loads((translation_run / "metrics.json").read_text())
     assert metrics["pairs"] == {"training": 48, "validation": 6, "test": 6}
     assert metrics["measured_on"] == "test"
     assert set(metrics["baselines"]) == {"word by word", "copy"}
@@ -69,31 +59,36 @@ def test_a_run_holds_what_it_should(trained):
         assert (
             " ".join(WORDS[w] for w in sample["source"].split()) == sample["reference"]
         )
-    config = json.loads((trained / "config.json").read_text())
+    config = json.loads((translation_run / "config.json").read_text())
     assert config["settings"]["units"] == 8
     assert config["task"] == "translation"
     assert config["data"]["columns"] == [1, 2]
-    assert not list(trained.parent.glob("*unfinished*"))
+    assert not list(translation_run.parent.glob("*unfinished*"))
 
 
-def test_a_run_without_attention_and_without_a_test(plain):
-    metrics = json.loads((plain / "metrics.json").read_text())
+def test_a_run_without_attention_and_without_a_test(plain_translation_run):
+    metrics = json.loads((plain_translation_run / "metrics.json").read_text())
     assert metrics["pairs"] == {"training": 52, "validation": 8, "test": 0}
     assert metrics["measured_on"] == "validation"
-    assert sorted(path.stem for path in (plain / "plots").iterdir()) == [
+    plots = plain_translation_run / "plots"
+    assert {path.stem for path in plots.iterdir()} == {
         "bleu_by_length", "learning_curves",
-    ]  # fmt: skip
+    }  # fmt: skip
     assert metrics["network"] == "Elman to GRU, no attention"
     assert set(metrics["samples"][0]["source"].split()) <= set(WORDS.values())
 
 
-def test_the_command_the_object_and_the_savedmodel_say_the_same(trained, capsys):
+def test_the_command_the_object_and_the_savedmodel_say_the_same(
+    translation_run, capsys
+):
     texts = ["one two", "", "five", "👍🏽 很好", "four three one"]
-    assert run("translate", "--model", trained, "--json", *texts) == 0
+    assert run("translate", "--model", translation_run, "--json", *texts) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [set(line) for line in lines] == [{"source", "translation", "score"}] * 5
-    answers = load_once(trained)(texts)
-    served = tf.saved_model.load(str(trained / "1")).signatures["serving_default"]
+    answers = load_once(translation_run)(texts)
+    served = tf.saved_model.load(str(translation_run / "1")).signatures[
+        "serving_default"
+    ]
     given = served(text=tf.constant(texts))
     for number, (line, answer) in enumerate(zip(lines, answers, strict=True)):
         assert line["source"] == texts[number]
@@ -103,19 +98,19 @@ def test_the_command_the_object_and_the_savedmodel_say_the_same(trained, capsys)
         assert line["score"] == pytest.approx(float(given["score"][number]), abs=1e-5)
 
 
-def test_translate_prints_a_line_for_each(trained, capsys):
+def test_translate_prints_a_line_for_each(translation_run, capsys):
     texts = ["one", "", "two three"]
-    assert run("translate", "--model", trained, *texts) == 0
-    expected = [answer.text for answer in load_once(trained)(texts)]
+    assert run("translate", "--model", translation_run, *texts) == 0
+    expected = [answer.text for answer in load_once(translation_run)(texts)]
     assert capsys.readouterr().out.split("\n") == [*expected, ""]
 
 
 def test_translate_reads_files_and_standard_input(
-    trained, tmp_path, capsys, monkeypatch
+    translation_run, tmp_path, capsys, monkeypatch
 ):
     lines = "\ufeffone two\n\n很好\u2028好\r\nlast".encode()
     (tmp_path / "texts.txt").write_bytes(lines)
-    arguments = ["translate", "--model", trained, "--json"]
+    arguments = ["translate", "--model", translation_run, "--json"]
     assert run(*arguments, "--file", tmp_path / "texts.txt") == 0
     from_file = capsys.readouterr().out
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
@@ -125,19 +120,19 @@ def test_translate_reads_files_and_standard_input(
     assert texts == ["one two", "", "很好\u2028好", "last"]
 
 
-def test_the_order_is_kept_over_chunks(trained, capsys, monkeypatch):
+def test_the_order_is_kept_over_chunks(translation_run, capsys, monkeypatch):
     monkeypatch.setattr("seqkit.apps.translate_measures._CHUNK", 3)
     texts = [source for source, _ in sentences(10, seed=5)]
-    assert run("translate", "--model", trained, "--json", *texts) == 0
+    assert run("translate", "--model", translation_run, "--json", *texts) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["source"] for line in lines] == texts
-    expected = [answer.text for answer in load_once(trained)(texts)]
+    expected = [answer.text for answer in load_once(translation_run)(texts)]
     assert [line["translation"] for line in lines] == expected
 
 
-def test_n_best_and_alignment(trained, capsys):
+def test_n_best_and_alignment(translation_run, capsys):
     options = ["--n-best", 2, "--alignment", "one two"]
-    assert run("translate", "--model", trained, "--json", *options) == 0
+    assert run("translate", "--model", translation_run, "--json", *options) == 0
     line = json.loads(capsys.readouterr().out)
     assert line["n_best"][0] == {key: line[key] for key in ("translation", "score")}
     assert len(line["n_best"]) == 2
@@ -147,7 +142,7 @@ def test_n_best_and_alignment(trained, capsys):
     weights = np.array(line["alignment"]["weights"])
     assert weights.shape == (len(tokens), len(line["alignment"]["source"]))
     np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-3)
-    assert run("translate", "--model", trained, *options) == 0
+    assert run("translate", "--model", translation_run, *options) == 0
     first, second, *aligned = capsys.readouterr().out.splitlines()
     for printed, best in zip((first, second), line["n_best"], strict=True):
         assert printed == f"{best['score']:.3f}\t{best['translation']}"
@@ -159,27 +154,31 @@ def test_n_best_and_alignment(trained, capsys):
         assert float(weight) == pytest.approx(row.max(), abs=0.01)
 
 
-def test_as_many_lines_as_texts_whatever_the_model_writes(trained, capsys, monkeypatch):
+def test_as_many_lines_as_texts_whatever_the_model_writes(
+    translation_run, capsys, monkeypatch
+):
     def n_best(self, texts, *_):
         return [[Translation("two\nlines\r\u2028\x0b", -1.0)] for _ in texts]
 
     monkeypatch.setattr(Translator, "n_best", n_best)
-    assert run("translate", "--model", trained, "one", "two " * 20) == 0
+    assert run("translate", "--model", translation_run, "one", "two " * 20) == 0
     printed = capsys.readouterr()
     assert len(printed.out.splitlines()) == 2
     assert "1 text of 2 read in part: the first 12 tokens" in printed.err
-    assert run("translate", "--model", trained, "--json", "two " * 20) == 0
+    assert run("translate", "--model", translation_run, "--json", "two " * 20) == 0
     line = json.loads(capsys.readouterr().out)
     assert line["read"] == "the first 12 tokens"
 
 
-def test_the_beam_can_be_chosen(trained, capsys):
-    assert run("translate", "--model", trained, "--beam", 1, "one two three") == 0
-    (expected,) = load_once(trained)(["one two three"], beam=1)
+def test_the_beam_can_be_chosen(translation_run, capsys):
+    assert (
+        run("translate", "--model", translation_run, "--beam", 1, "one two three") == 0
+    )
+    (expected,) = load_once(translation_run)(["one two three"], beam=1)
     assert capsys.readouterr().out == expected.text + "\n"
 
 
-@pytest.mark.parametrize("which", ["trained", "plain"])
+@pytest.mark.parametrize("which", ["translation_run", "plain_translation_run"])
 def test_evaluate_repeats_what_the_training_measured(which, request, capsys):
     folder = request.getfixturevalue(which)
     assert run("evaluate", "--model", folder, "--json") == 0
@@ -190,20 +189,23 @@ def test_evaluate_repeats_what_the_training_measured(which, request, capsys):
 
 
 def test_evaluate_on_another_file_beside_another_model(
-    trained, plain, tmp_path, capsys, monkeypatch
+    translation_run, plain_translation_run, tmp_path, capsys, monkeypatch
 ):
     """Without the file that was trained on, from another folder."""
     monkeypatch.setattr(PairSource, "splits", None)
     monkeypatch.chdir(tmp_path)
     data = pair_file(tmp_path / "more.tsv", 20, seed=9)
-    options = ["--data", data, "--beside", plain]
-    assert run("evaluate", "--model", trained, *options) == 0
+    options = ["--data", data, "--beside", plain_translation_run]
+    assert run("evaluate", "--model", translation_run, *options) == 0
     printed = capsys.readouterr().out
     assert "On 20 pairs, " in printed
-    assert f"Elman to GRU, no attention ({plain})" in printed
+    assert f"Elman to GRU, no attention ({plain_translation_run})" in printed
     assert "words in the source" in printed
     assert "case:mixed" in printed
-    assert run("evaluate", "--model", trained, *options, "--ignore-case", "--json") == 0
+    assert (
+        run("evaluate", "--model", translation_run, *options, "--ignore-case", "--json")
+        == 0
+    )
     metrics = json.loads(capsys.readouterr().out)
     assert "case:lc" in metrics["scores"]["bleu_signature"]
     trained_on = {source for source, _ in sentences(60)}
@@ -212,17 +214,19 @@ def test_evaluate_on_another_file_beside_another_model(
     assert metrics["baselines"]["word by word"]["exact"] == 100
 
 
-def test_export_writes_the_savedmodel_again(trained, tmp_path, capsys, monkeypatch):
+def test_export_writes_the_savedmodel_again(
+    translation_run, tmp_path, capsys, monkeypatch
+):
     written = []
     monkeypatch.setattr(Translator, "export", lambda _, folder: written.append(folder))
-    assert run("export", "--model", trained) == 0
-    assert run("export", "--model", trained, "--output", tmp_path / "7") == 0
-    assert list(map(str, written)) == [str(trained / "1"), str(tmp_path / "7")]
+    assert run("export", "--model", translation_run) == 0
+    assert run("export", "--model", translation_run, "--output", tmp_path / "7") == 0
+    assert list(map(str, written)) == [str(translation_run / "1"), str(tmp_path / "7")]
     assert "a fresh process gave the same answers" in capsys.readouterr().out
 
 
 def test_a_run_that_is_stopped_can_go_on(
-    trained, unproven, tmp_path, capsys, monkeypatch
+    translation_run, unproven, tmp_path, capsys, monkeypatch
 ):
     train = ["train", "--data", pair_file(tmp_path / "pairs.tsv"), *QUICK]
     train += ["--output", tmp_path / "run"]
@@ -234,7 +238,7 @@ def test_a_run_that_is_stopped_can_go_on(
 
     def finished(*arguments):
         found.append(arguments[-1].exists())
-        translator = load_once(trained)
+        translator = load_once(translation_run)
         translator.history = {"loss": [1.0]}
         return translator
 
@@ -256,7 +260,7 @@ def test_a_run_that_is_stopped_can_go_on(
 
 @pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_and_is_the_same(
-    trained, unproven, tmp_path, capsys, monkeypatch
+    translation_run, unproven, tmp_path, capsys, monkeypatch
 ):
     class Killed(BaseException):
         pass
@@ -283,13 +287,13 @@ def test_a_run_that_is_killed_goes_on_and_is_the_same(
     )
     assert run(*train) == 0
     weights, expected = (
-        load_once(folder).network.get_weights() for folder in (output, trained)
+        load_once(folder).network.get_weights() for folder in (output, translation_run)
     )
     for one, other in zip(weights, expected, strict=True):
         np.testing.assert_array_equal(one, other)
     once, again = (
         json.loads((folder / "metrics.json").read_text())
-        for folder in (trained, output)
+        for folder in (translation_run, output)
     )
     assert once["history"] == again["history"]
     assert once["scores"] == again["scores"]

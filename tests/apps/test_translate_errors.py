@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from seqkit.models import Translator
+from tests.apps.bad_files import bytes_of, is_refused
 from tests.apps.translate_runs import (
     QUICK,
     aligned_files,
@@ -26,55 +27,43 @@ def models_are_loaded_once(monkeypatch):
     monkeypatch.setattr(Translator, "load", lambda folder: load_once(Path(folder)))
 
 
-@pytest.fixture
-def trained(translation_run):
-    return translation_run
-
-
-@pytest.fixture
-def plain(plain_translation_run):
-    return plain_translation_run
-
-
-def bytes_of(content, name="data.tsv"):
-    def write(path):
-        (path / name).write_bytes(content)
-        return str(path / name)
-
-    return write
-
-
 GOOD = "".join(f"{source}\t{target}\n" for source, target in sentences(20)).encode()
 BAD_DATA = {
     "missing file": (lambda path: str(path / "none.tsv"), "there is no such file"),
     "a folder": (lambda path: str(path), "cannot be read: Is a directory"),
     "another kind of file": (bytes_of(GOOD, "data.xls"), "must end in .csv, .tsv"),
     "a tab too many": (
-        bytes_of(GOOD + b"the\tnumber 5\tis here\n"),
+        bytes_of(GOOD + b"the\tnumber 5\tis here\n", "data.tsv"),
         "line 21: must have 2 cells, as the first row has; got 3",
     ),
-    "empty file": (bytes_of(b""), "is empty"),
+    "empty file": (bytes_of(b"", "data.tsv"), "is empty"),
     "wrong encoding": (
-        bytes_of(GOOD + b"caf\xe9\tcoffee\n"),
+        bytes_of(GOOD + b"caf\xe9\tcoffee\n", "data.tsv"),
         "line 21: is not UTF-8 (byte 0xe9)",
     ),
-    "utf-16": (bytes_of("a\tb\n".encode("utf-16")), "line 1: is not UTF-8"),
+    "utf-16": (bytes_of("a\tb\n".encode("utf-16"), "data.tsv"), "line 1: is not UTF-8"),
     "one column": (
-        bytes_of(GOOD + b"alone\n"),
+        bytes_of(GOOD + b"alone\n", "data.tsv"),
         "line 21: must have 2 cells, as the first row has; got 1: 'alone'",
     ),
-    "commas": (bytes_of(b"one,un\ntwo,deux\n"), "line 1: must have 2 columns"),
+    "commas": (
+        bytes_of(b"one,un\ntwo,deux\n", "data.tsv"),
+        "line 1: must have 2 columns",
+    ),
     "no source": (
-        bytes_of(GOOD + b" \tun\n"),
+        bytes_of(GOOD + b" \tun\n", "data.tsv"),
         "column 1 is empty in 1 of 21 rows: line 21",
     ),
     "no target": (
-        bytes_of(GOOD + b"one\t\n"),
+        bytes_of(GOOD + b"one\t\n", "data.tsv"),
         "column 2 is empty in 1 of 21 rows: line 21",
     ),
-    "too few": (bytes_of(GOOD[: GOOD.find(b"\n")]), "at least 10 different sources"),
+    "too few": (
+        bytes_of(GOOD[: GOOD.find(b"\n")], "data.tsv"),
+        "at least 10 different sources",
+    ),
     "one source": (
-        bytes_of(b"".join(b"one\t%d\n" % n for n in range(40))),
+        bytes_of(b"".join(b"one\t%d\n" % n for n in range(40)), "data.tsv"),
         "at least 10 different sources are needed to train, validate and test; got 1",
     ),
     "not gzipped": (
@@ -90,13 +79,12 @@ BAD_DATA = {
 
 @pytest.mark.parametrize("case", list(BAD_DATA))
 def test_bad_data(case, tmp_path, capsys):
+    def train(data, output):
+        return run("train", "--data", data, *QUICK, "--output", output)
+
     write, message = BAD_DATA[case]
-    before = sorted(tmp_path.iterdir())
-    data = write(tmp_path)
-    assert run("train", "--data", data, *QUICK, "--output", tmp_path / "run") == 2
+    assert is_refused(train, write, tmp_path)
     assert message in the_line(capsys)
-    left = {path for path in tmp_path.iterdir() if not path.name.startswith("data.")}
-    assert left == set(before)
 
 
 def test_bad_aligned_files(tmp_path, capsys):
@@ -240,9 +228,9 @@ def test_bad_model_folder(command, name, message, tmp_path, capsys):
 
 
 def test_bad_texts_and_options_of_translate(
-    trained, plain, tmp_path, capsys, monkeypatch
+    translation_run, plain_translation_run, tmp_path, capsys, monkeypatch
 ):
-    def said(*arguments, model=trained):
+    def said(*arguments, model=translation_run):
         assert run("translate", "--model", model, *arguments) == 2
         return the_line(capsys, "translate")
 
@@ -254,7 +242,9 @@ def test_bad_texts_and_options_of_translate(
     assert "--n-best must be at least 1; got 0" in said("--n-best", 0, "one")
     assert "--beam must be at least 1; got 0" in said("--beam", 0, "one")
     assert "--n-best must be at most --beam" in said("--n-best", 3, "--beam", 2, "one")
-    assert "alignments need an attention" in said("--alignment", "un", model=plain)
+    assert "alignments need an attention" in said(
+        "--alignment", "un", model=plain_translation_run
+    )
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     assert "standard input: is empty" in said()
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
@@ -262,9 +252,9 @@ def test_bad_texts_and_options_of_translate(
     assert "TEXT and --file exclude each other" in said("one", "--file", "a")
 
 
-def test_bad_files_of_evaluate(trained, tmp_path, capsys):
+def test_bad_files_of_evaluate(translation_run, tmp_path, capsys):
     def said(*arguments):
-        assert run("evaluate", "--model", trained, *arguments) == 2
+        assert run("evaluate", "--model", translation_run, *arguments) == 2
         return the_line(capsys, "evaluate")
 
     assert "there is no such file" in said("--data", tmp_path / "none")

@@ -1,0 +1,19 @@
+"""What the tests of bad input share: files, and that nothing is left of a run."""
+
+
+def bytes_of(content, name):
+    """Give what writes a file into a folder and gives its path."""
+
+    def write(folder):
+        (folder / name).write_bytes(content)
+        return str(folder / name)
+
+    return write
+
+
+def is_refused(train, write, folder):
+    """Return whether training on a bad file is refused, and nothing is left of it."""
+    before = set(folder.iterdir())
+    code = train(write(folder), folder / "run")
+    left = {path for path in folder.iterdir() if not path.name.startswith("data.")}
+    return code == 2 and left == before
