@@ -9,7 +9,7 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -380,10 +380,4 @@ def _training_readings(source: ReadingSource) -> Any:
         ) from error
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit code."""
-    return Anomalies().main(arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+main = Anomalies().main

@@ -287,10 +287,4 @@ for label, score in zip(answers["label"].numpy(), answers["score"].numpy()):
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit code."""
-    return Sentiment().main(arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+main = Sentiment().main

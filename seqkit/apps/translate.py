@@ -293,10 +293,4 @@ def _lines(answer: dict[str, Any], scored: bool) -> str:
     return "\n".join(lines)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit code."""
-    return Translation().main(arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+main = Translation().main

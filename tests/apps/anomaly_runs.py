@@ -8,6 +8,7 @@ import numpy as np
 from seqkit.apps import anomaly
 from seqkit.recurrence import portable
 from seqkit.series import TimeSeries
+from tests.apps.bad_files import line_said
 from tests.models.anomaly.conftest import waves
 
 QUICK = ["--lags", "8", "--recurrent", "never", "--no-seasons"]
@@ -53,8 +54,4 @@ def series_of(path):
 
 
 def the_line(capsys, command="train"):
-    """What was said: one line on standard error, nothing else there."""
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1, lines
-    assert lines[0].startswith(f"anomaly.py {command}: error: ")
-    return lines[0]
+    return line_said(capsys, f"anomaly.py {command}")

@@ -1,4 +1,4 @@
-"""What the tests of bad input share: files, and that nothing is left of a run."""
+"""What the tests of bad input share: files, and what is said and left of a run."""
 
 
 def bytes_of(content, name):
@@ -17,3 +17,12 @@ def is_refused(train, write, folder):
     code = train(write(folder), folder / "run")
     left = {path for path in folder.iterdir() if not path.name.startswith("data.")}
     return code == 2 and left == before
+
+
+def line_said(capsys, program):
+    """Give what was said: one line on standard error, nothing else there."""
+    captured = capsys.readouterr()
+    lines = captured.err.splitlines()
+    assert len(lines) == 1, captured.err
+    assert lines[0].startswith(f"{program}: error: ")
+    return lines[0]

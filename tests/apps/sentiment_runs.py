@@ -5,6 +5,7 @@ from pathlib import Path
 
 from seqkit.apps import sentiment
 from seqkit.recurrence import portable
+from tests.apps.bad_files import line_said
 from tests.models.classification.conftest import reviews
 
 QUICK = [
@@ -39,9 +40,4 @@ HEAD = ("review", "stars")
 
 
 def the_line(capsys, command="train"):
-    """What was said: one line on standard error, nothing else there."""
-    captured = capsys.readouterr()
-    lines = captured.err.splitlines()
-    assert len(lines) == 1, captured.err
-    assert lines[0].startswith(f"sentiment.py {command}: error: ")
-    return lines[0]
+    return line_said(capsys, f"sentiment.py {command}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from seqkit.apps import translate
 from seqkit.models import Translator
 from seqkit.recurrence import portable
+from tests.apps.bad_files import line_said
 
 QUICK = [
     *("--level", "word", "--units", "8", "--embedding", "8", "--decoder-layers", "1"),
@@ -52,9 +53,4 @@ load_once = functools.cache(Translator.load)
 
 
 def the_line(capsys, command="train"):
-    """What was said: one line on standard error, nothing else there."""
-    captured = capsys.readouterr()
-    lines = captured.err.splitlines()
-    assert len(lines) == 1, captured.err
-    assert lines[0].startswith(f"translate.py {command}: error: ")
-    return lines[0]
+    return line_said(capsys, f"translate.py {command}")
