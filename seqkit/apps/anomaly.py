@@ -38,6 +38,7 @@ from seqkit.models import DetectorSettings
 from seqkit.series.lines import lines_of
 from seqkit.wording import counted
 
+_OFTEN = 10.0  # seconds after which the state of a stream is left
 EPILOG = """
 examples:
   %(prog)s train                              blood pressure and an internal bleeding
@@ -180,6 +181,8 @@ class Anomalies(Application):
 
     def evaluate(self, options: argparse.Namespace) -> None:
         """Compare with labels, beside baselines: a column, points or windows."""
+        if options.labels and options.label_column:
+            raise InputError("--labels and --label-column exclude each other; got both")
         config = self.config(options.model)
         trained_on = ReadingSource.of_config(config, options.model)
         detector, series = self.prepared(options, config)
@@ -221,9 +224,12 @@ class Anomalies(Application):
 
     def stream(self, options: argparse.Namespace) -> None:
         """Judge readings as they come, one a line, and print events."""
+        if options.state_seconds is not None and not options.state:
+            raise InputError("--state-seconds goes with --state")
         config = self.config(options.model)  # before the seconds that TensorFlow takes
         import_tensorflow_quietly()
         watch = Watch(self.load(options.model), options.model, config, options.position)
+        seconds = _OFTEN if options.state_seconds is None else options.state_seconds
         if options.state:
             watch.read_state(options.state)
             watch.write_state(options.state)  # now, if it cannot be written
@@ -235,7 +241,7 @@ class Anomalies(Application):
             for line in lines:
                 yield line
                 if options.state:
-                    watch.write_state_now_and_then(options.state, options.state_seconds)
+                    watch.write_state_now_and_then(options.state, seconds)
 
         try:
             with lines_of(options.file, options.follow, lambda: bool(stopped)) as lines:
@@ -315,12 +321,11 @@ class Anomalies(Application):
             "new ones",
         )  # fmt: skip
         of_stream.add_argument(
-            "--state-seconds", type=float, default=10.0, metavar="SECONDS",
-            help="how often the state is left while readings come (default: "
-            "%(default)s)",
+            "--state-seconds", type=float, metavar="SECONDS",
+            help=f"how often the state is left while readings come (default: {_OFTEN})",
         )  # fmt: skip
         of_stream.add_argument(
-            "--separator", metavar="MARK",
+            "--separator", metavar="MARK", type=_mark,
             help="between cells (default: the comma, semicolon, tab or bar that fits)",
         )  # fmt: skip
         of_stream.add_argument(
@@ -378,6 +383,13 @@ def _training_readings(source: ReadingSource) -> Any:
         raise InputError(
             f"the readings trained on are needed, for the baselines: {error}"
         ) from error
+
+
+def _mark(text: str) -> str:
+    """Take what stands between cells."""
+    if len(text) != 1:
+        raise argparse.ArgumentTypeError(f"must be one character; got {text!r}")
+    return text
 
 
 main = Anomalies().main

@@ -139,13 +139,14 @@ class EpochTraining(ABC):
         assign(weights, candidate)
         judged = self.judge()
         assign(weights, trained)
-        if not np.isfinite(self.quality(judged)).all():
+        quality = self.quality(judged)
+        if not np.isfinite(quality).all():
             return self._overflow(epoch)
         self._append(noted)
         self._append({f"val_{name}": value for name, value in judged.items()})
         shown = [(f"val_{name}", value) for name, value in judged.items()]
         self._bar.update(self._bar.target, shown, True)
-        self.kept.append(Kept(self.quality(judged), epoch, list(candidate)))
+        self.kept.append(Kept(quality, epoch, list(candidate)))
         self.kept.sort(key=lambda kept: kept.quality, reverse=True)
         del self.kept[self.averaged :]
         return True

@@ -453,3 +453,13 @@ def test_what_spoils_one_line_spoils_no_other(anomaly_run, tmp_path, capsys):
         path.write_bytes(bad + b"\n" + head + b"\n" + cut)
         assert run("stream", "--model", anomaly_run, *options, path) == 0
         assert capsys.readouterr().out == expected
+
+
+def test_options_that_would_do_nothing(capsys):
+    assert run("stream", "--state-seconds", "1") == 2
+    assert "--state-seconds goes with --state" in capsys.readouterr().err
+    assert run("evaluate", "--labels", "a", "--label-column", "b") == 2
+    assert "--labels and --label-column exclude each other" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        run("stream", "--separator", "xx")
+    assert "must be one character; got 'xx'" in capsys.readouterr().err
