@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqkit.errors import InputError
-from seqkit.models.named_layers import find_recurrent_layer
 from seqkit.models.settings import (
     GREATEST_SEED,
     check_network,
@@ -162,6 +161,9 @@ class TranslatorSettings:
         for network in (self.encoder, self.decoder):
             check_takes("recurrent_dropout", self.recurrent_dropout, network, 0.0)
         check_network("decoder", self.decoder, self.units, as_decoder=True)
+        # Imports Keras, for which help texts need not wait.
+        from seqkit.models.named_layers import find_recurrent_layer
+
         layer = find_recurrent_layer(self.decoder)
         if self.input_feeding and getattr(layer(self.units).cell, "batch_norm", False):
             raise InputError(
