@@ -26,7 +26,7 @@ def _use_cudnn(layer: Any) -> Any:
     """
     own = type(layer.cell)
     known = any(
-        all(getattr(own, name) is getattr(cell, name) for name in EQUATIONS)
+        all(getattr(own, name, None) is getattr(cell, name) for name in EQUATIONS)
         for cell in (LSTMCell, GRUCell)
     )
     return known and getattr(layer, "use_cudnn", False)
