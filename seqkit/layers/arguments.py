@@ -240,12 +240,12 @@ def _listed(name: str, argument: str, states: Any, sizes: list) -> list:
     if len(listed) != len(sizes):
         raise call_error(
             f"`{argument}` of {name!r} must hold {len(sizes)} tensors, got "
-            f"{len(listed)}{_shapes(listed)}."
+            f"{len(listed)}{shapes_of(listed)}."
         )
     return listed
 
 
-def _shapes(given: list) -> str:
+def shapes_of(given: list) -> str:
     """Return what to say of things that are given: the shapes of the first."""
     shown = [
         str(tuple(thing.shape)) if hasattr(thing, "shape") else reprlib.repr(thing)

@@ -150,7 +150,7 @@ class Bidirectional(keras.layers.Bidirectional):
             raise call_error(
                 f"`initial_state` of {self.name!r} must hold {sum(counts)} tensors, "
                 f"{counts[0]} for the forward layer and {counts[1]} for the backward "
-                f"one, got {len(states)}."
+                f"one, got {len(states)}{arguments.shapes_of(states)}."
             )
         return states[: counts[0]], states[counts[0] :]
 

@@ -193,7 +193,11 @@ def test_goes_on_where_it_was_stopped(tmp_path):
     with pytest.raises(InputError, match="checkpoint of a run with other texts"):
         quick_fit(reviews(60, seed=9), data, epochs=3, dropout=0.3, folder=tmp_path)
     vectors = tmp_path / "vectors.txt"
-    vectors.write_text("great " + "0.5 " * TINY.embedding + "\n")
+    vectors.write_text("great 0.5 0.5\n")
+    settings = replace(settings, embedding=ClassifierSettings.embedding)
+    state, arrays = read_checkpoint(tmp_path)
+    state["settings"]["embedding"] = settings.embedding
+    write_checkpoint(tmp_path, state, arrays)
     with pytest.raises(InputError, match="checkpoint of a run with other vectors"):
         SentimentClassifier.fit(
             *data, data, settings, vectors=vectors, folder=tmp_path, verbose=0
@@ -243,7 +247,8 @@ def test_vectors_of_words_come_from_more_texts_or_a_file(tmp_path):
     )
     path = tmp_path / "vectors.txt"
     path.write_text("4 3\ngood 1 2 3\nBad -1 -2 -3\nbad 5 5 5\nzebra 0 0 1\n")
-    fitted = quick_fit(data, data, epochs=1, vectors=path, learning_rate=1e-9)
+    sizes = {"embedding": ClassifierSettings.embedding}  # that of the vectors
+    fitted = quick_fit(data, data, epochs=1, vectors=path, learning_rate=1e-9, **sizes)
     weights = fitted.network.get_layer("embedding").get_weights()[0]
     assert weights.shape == (len(fitted.codec), 3)
     good, bad = (weights[4 + fitted.codec.entries.index(w)] for w in ("good", "bad"))
@@ -298,7 +303,7 @@ def test_labels_that_cannot_be_learnt(labels, validation, message):
 
 
 def test_one_string_is_not_a_list_of_texts(classifier):
-    with pytest.raises(InputError, match="texts must be a list of strings; got the"):
+    with pytest.raises(InputError, match="texts must be a list of strings; got '"):
         classifier("a good film")
 
 

@@ -153,7 +153,7 @@ def test_a_search_tree_leads_to_the_translations(translator, text):
 
 
 def test_one_string_is_not_a_list_of_texts(translator):
-    with pytest.raises(InputError, match="texts must be a list of strings; got the"):
+    with pytest.raises(InputError, match="texts must be a list of strings; got '"):
         translator("one two")
 
 
