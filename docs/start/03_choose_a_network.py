@@ -120,8 +120,8 @@ again
 #   first (Arjovsky et al. 2016); `LRU` and `LEM` get furthest.
 # - Not as published: `IRNN` (Le et al. 2015), `IndRNN` (Li et al. 2018) and `coRNN`
 #   (Rusch & Mishra 2021) solved adding problems as long as this with settings chosen
-#   for them and many more steps; here they have not begun to at either rate. `NAS` and
-#   `ProjectedLSTM` depend on the seed.
+#   for them and many more steps; here they have not begun to at either rate. `NAS`
+#   depends on the seed.
 # - To be expected: `LRU` is linear from input to output, and cannot multiply a number
 #   by its mark; published models put layers that are not linear between. `EchoState` is
 #   trained here by gradients like the others, its readout alone; `fit_readout` is its
