@@ -148,6 +148,15 @@ def _first(mask: Any) -> Any:
     return first if first is None or len(getattr(first, "shape", ())) > 1 else mask
 
 
+def check_shape(name: str, argument: str, tensor: Any, wanted: tuple) -> None:
+    """Raise if a tensor has another shape, as far as both are known."""
+    if not fits(tensor.shape, wanted):
+        raise call_error(
+            f"`{argument}` of {name!r} must have the shape {wanted}, got "
+            f"{tuple(tensor.shape)}."
+        )
+
+
 def one_step(name: str, inputs: Any, features: int | None, dtype: str) -> Any:
     """Return the inputs of one time step, `(batch, features)`, in a dtype.
 

@@ -7,7 +7,6 @@ from keras import ops
 
 from seqkit.cells import checks
 from seqkit.cells.naming import named
-from seqkit.keras_internals import call_error
 from seqkit.layers import arguments
 from seqkit.signature import Extensible, config_from_signature
 
@@ -81,12 +80,16 @@ class Attention(Extensible, keras.layers.Layer):
         memory, memory_mask = self._memory(memory, memory_mask)
         single = len(query.shape) == 2
         rows, (size, _) = memory.shape[0], self._sizes
-        self._check("query", query, (rows, size) if single else (rows, None, size))
+        arguments.check_shape(
+            self.name, "query", query, (rows, size) if single else (rows, None, size)
+        )
         if keys is None:
             keys = self._score.keys(memory)
         else:
             keys = arguments.real(self.name, "keys", keys, self.compute_dtype)
-            self._check("keys", keys, (*memory.shape[:2], keys.shape[-1]))
+            arguments.check_shape(
+                self.name, "keys", keys, (*memory.shape[:2], keys.shape[-1])
+            )
         scores = self._score(query[:, None] if single else query, keys)
         weights = named("α", _softmax(named("e", scores), memory_mask))
         context = ops.matmul(weights, memory)
@@ -119,17 +122,9 @@ class Attention(Extensible, keras.layers.Layer):
         """Return the memory with zeros under the mask, and the mask."""
         memory, mask = arguments.dense(self.name, memory, mask, "memory")
         memory = arguments.real(self.name, "memory", memory, self.compute_dtype)
-        self._check("memory", memory, (None, None, self._sizes[1]))
+        arguments.check_shape(self.name, "memory", memory, (None, None, self._sizes[1]))
         mask = arguments.mask_of_steps(self.name, memory, mask, "memory_mask")
         return _cleared(memory, mask), mask
-
-    def _check(self, argument: str, tensor: Any, wanted: tuple) -> None:
-        """Raise if a tensor has another shape, as far as both are known."""
-        if not arguments.fits(tensor.shape, wanted):
-            raise call_error(
-                f"`{argument}` of {self.name!r} must have the shape {wanted}, got "
-                f"{tuple(tensor.shape)}."
-            )
 
     def get_config(self) -> dict:
         """Return every constructor argument."""

@@ -7,7 +7,6 @@ from keras import ops
 
 from seqkit.cells import checks
 from seqkit.cells.output_feedback import OutputFeedbackCell
-from seqkit.keras_internals import call_error
 from seqkit.layers import arguments
 from seqkit.layers.rnn import RNN
 from seqkit.layers.wrapper import LayerOverLayer
@@ -174,11 +173,7 @@ class OutputFeedback(LayerOverLayer):
         """Return a tensor in the compute dtype, if it has the shape that is wanted."""
         value = value.to_tensor() if hasattr(value, "row_lengths") else value
         value = arguments.real(self.name, name, value, self.compute_dtype)
-        if not arguments.fits(value.shape, wanted):
-            raise call_error(
-                f"`{name}` of {self.name!r} must have the shape {wanted}, got "
-                f"{tuple(value.shape)}."
-            )
+        arguments.check_shape(self.name, name, value, wanted)
         return value
 
 
