@@ -1,4 +1,4 @@
-"""What holds on a card: every layer alone and in `fit`, all masks, gradients, export.
+"""Every layer on a card: alone and in `fit`, all masks, gradients, export.
 
 Run with `python -m pytest -m gpu` on a machine that has one.
 """
@@ -12,63 +12,22 @@ from seqkit import layers
 from seqkit.recurrence import portable
 from seqkit.recurrence.devices import has_gpu
 from seqkit.testing.discovery import public_layers
+from tests.gpu.comparing import (
+    BATCH,
+    FEATURES,
+    MASKS,
+    TIME,
+    agree,
+    differentiated,
+    errors,
+    inputs,
+)
 from tests.testing.cases import PLAIN
 
 pytestmark = [
     pytest.mark.gpu,
     pytest.mark.skipif(not has_gpu(), reason="there is no GPU"),
 ]
-
-BATCH, TIME, FEATURES = 8, 12, 3
-RIGHT = np.arange(TIME) < np.array([12, 5, 1, 7, 12, 3, 9, 2])[:, None]
-HOLES = RIGHT.copy()
-HOLES[0, 4] = False
-ROW = RIGHT.copy()
-ROW[3] = False
-MASKS = {
-    "none": None,
-    "all": np.ones((BATCH, TIME), bool),
-    "right": RIGHT,
-    "left": RIGHT[:, ::-1].copy(),
-    "holes": HOLES,
-    "row": ROW,
-}
-
-
-@pytest.fixture(autouse=True)
-def exact():
-    """Products of float32, not of TF32."""
-    before = tf.config.experimental.tensor_float_32_execution_enabled()
-    tf.config.experimental.enable_tensor_float_32_execution(False)
-    yield
-    tf.config.experimental.enable_tensor_float_32_execution(before)
-
-
-def inputs(seed=0):
-    rng = np.random.default_rng(seed)
-    return rng.standard_normal((BATCH, TIME, FEATURES)).astype("float32")
-
-
-def differentiated(layer, x, mask):
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        y = layer(x, mask=mask, training=True)
-        loss = tf.reduce_sum(y * tf.cos(tf.range(y.shape[-1], dtype=y.dtype)))
-    sources = [x, *(w.value for w in layer.trainable_weights)]
-    zero = tf.UnconnectedGradients.ZERO
-    return [y, *tape.gradient(loss, sources, unconnected_gradients=zero)]
-
-
-def errors(found, expected):
-    """The greatest difference of each pair, relative to the greatest value."""
-    for one, other in zip(found, expected, strict=True):
-        one, other = np.asarray(one, "float64"), np.asarray(other, "float64")
-        scale = max(1.0, np.abs(other).max(initial=0))
-        yield np.abs(one - other).max(initial=0) / scale
-
-
-def agree(found, expected, tolerance):
-    assert max(errors(found, expected)) <= tolerance
 
 
 @pytest.mark.parametrize("mask", MASKS)
