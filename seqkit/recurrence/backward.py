@@ -1,7 +1,5 @@
 """Back-propagation through time, to be compiled."""
 
-import functools
-import operator
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -69,12 +67,8 @@ class Backward(Sweep):
             d_weights,
         )
         (d_rows,) = arrays_like([self.rows.read(0)], self.count)
-        last_chunk = (self.n_steps - 1) // self.size
-        _, d_carry, sums, d_rows = tf.while_loop(
-            lambda chunk, *_: chunk >= 0,
-            self._run_chunk,
-            (last_chunk, d_carry, sums, d_rows),
-        )
+        loop = (0, d_carry, sums, d_rows)
+        _, d_carry, sums, d_rows = repeat(self._run_chunk, loop, self.n_chunks)
         d_inputs = unflatten(flat(d_rows.stack()), self.capacity, self.batch)
         through_kernels = tape.gradient(self.seen.kernels, weights, sums.kernels, ZERO)
         in_step = iter(sums.in_step)
@@ -119,14 +113,15 @@ class Backward(Sweep):
             d_carry[self.step.emitted] += d_emissions
         return d_carry, d_weights
 
-    def _run_chunk(self, chunk: Any, d_carry: list, sums: Sums, d_rows: Any) -> tuple:
+    def _run_chunk(self, done: Any, d_carry: list, sums: Sums, d_rows: Any) -> tuple:
+        chunk = self.n_chunks - 1 - done
         drive_rows = read(self.kept.drives, chunk)
         drives, valid = self.steps(drive_rows), self.valid_steps(chunk)
-        start, needs = chunk * self.size, self.back.needs
+        start, count, needs = chunk * self.size, self.steps_in(chunk), self.back.needs
         drive_likes = tf.nest.flatten(self.back.drive_nest)
 
-        def run_step(left: Any, d_carry: list, in_step: list, leaves: list) -> tuple:
-            k = left - 1
+        def run_step(done: Any, d_carry: list, in_step: list, leaves: list) -> tuple:
+            k = count - 1 - done
             t = start + k
             kept = [
                 *read(self.kept.values, t),
@@ -146,17 +141,16 @@ class Backward(Sweep):
                 read(self.d_emissions, t),
             )
             in_step = add(in_step, d_weights)
-            return k, d_carry, in_step, write(leaves, k, of_step)
+            return done + 1, d_carry, in_step, write(leaves, k, of_step)
 
         leaves = arrays_like(self.back.leaves, self.size)
-        loop = (self.steps_in(chunk), d_carry, sums.in_step, leaves)
+        loop = (0, d_carry, sums.in_step, leaves)
         for factor in self.factors:
-            more = functools.partial(operator.le, factor)
-            loop = repeat(run_step, loop, more, factor)
+            loop = repeat(run_step, loop, count, factor)
         _, d_carry, in_step, leaves = loop
         sums = sums._replace(in_step=in_step)
         sums, d_inputs = self._products(chunk, sums, stacked(leaves))
-        return chunk - 1, d_carry, sums, d_rows.write(chunk, d_inputs)
+        return done + 1, d_carry, sums, d_rows.write(chunk, d_inputs)
 
     def _products(self, chunk: Any, sums: Sums, leaves: list) -> tuple[Sums, Any]:
         """Add up what a chunk gives the weights, and return its inputs' gradient."""

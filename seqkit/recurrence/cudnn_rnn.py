@@ -3,7 +3,8 @@
 The backward pass of cuDNN may write into what its forward pass kept, and TensorFlow
 gives the same memory to every gradient of one call. On a card, gradients asked for
 twice, by a persistent tape or a tape inside another, were wrong. Here each gradient has
-a copy of its own.
+a copy of its own, and so has each row of a jacobian: the copy depends on what is
+differentiated, or a vectorized loop would make one for all.
 """
 
 from collections.abc import Sequence
@@ -77,6 +78,8 @@ def cudnn_rnn(
     )
 
     def gradient(d_output: Any, d_h: Any, d_c: Any = None) -> list:
+        upstream = [d_output, d_h] + ([] if d_c is None else [d_c])
+        nothing = [tf.reshape(each, [-1])[:0] for each in upstream]
         d_inputs, d_first_h, d_first_c, d_params = tf.raw_ops.CudnnRNNBackpropV3(
             **forward,
             output=output,
@@ -87,7 +90,7 @@ def cudnn_rnn(
             output_c_backprop=(
                 tf.zeros_like(last_c) if d_c is None else tf.expand_dims(d_c, 1)
             ),
-            reserve_space=tf.raw_ops.DeepCopy(x=kept),
+            reserve_space=tf.concat([kept, *nothing], 0),
             host_reserved=kept_on_host,
         )
         d_states = [tf.squeeze(d, 1) for d in (d_first_h, d_first_c)[: len(states)]]

@@ -1,7 +1,5 @@
 """The forward loop, to be compiled."""
 
-import functools
-import operator
 from typing import Any
 
 import tensorflow as tf
@@ -45,11 +43,8 @@ class Forward(Sweep):
             arrays_like([back.values[k] for k in self.needs.values], self.capacity),
             arrays_like([self.step.first[0]] if emits else [], self.capacity),
         )
-        _, carry, stores = tf.while_loop(
-            lambda chunk, *_: chunk * self.size < self.n_steps,
-            self._run_chunk,
-            (0, start, stores),
-        )
+        loop = (0, start, stores)
+        _, carry, stores = repeat(self._run_chunk, loop, self.n_chunks)
         kept = Kept(*map(stacked, stores))
         emissions = self.emissions(kept) if self.return_sequences else None
         return self.output(carry, emissions), carry[: len(self.states)], kept
@@ -84,8 +79,7 @@ class Forward(Sweep):
 
         loop = (0, carry, stores)
         for factor in self.factors:
-            more = functools.partial(operator.ge, count - factor)
-            loop = repeat(run_step, loop, more, factor)
+            loop = repeat(run_step, loop, count, factor)
         return chunk + 1, *loop[1:]
 
 
@@ -115,8 +109,7 @@ class Inference(Sweep):
 
         loop = (0, self.step.initial, arrays_like(emitted, self.capacity))
         for factor in self.factors:
-            more = functools.partial(operator.ge, self.n_steps - factor)
-            loop = repeat(run_step, loop, more, factor)
+            loop = repeat(run_step, loop, self.n_steps, factor)
         _, carry, emissions = loop
         every = emissions[0].stack() if emissions else None
         return self.output(carry, every), carry[: len(self.states)]

@@ -78,13 +78,19 @@ def capacity(n_steps: Any) -> Any:
 def chunk_size(batch: Any, length: Any, unroll: bool | int, exact: bool) -> Any:
     """Return the number of time steps of a chunk.
 
+    On a GPU a chunk is as long as it may be: each step of its loop costs more where the
+    compiler does not know how many there are.
+
     Args:
         batch: number of rows.
         length: number of steps to compile for.
         unroll: True makes one chunk of all steps.
         exact: whether all steps of the length are there.
     """
-    if unroll is True:
+    if unroll is True or (exact and has_gpu()):
         return length
+    if isinstance(batch, int) and isinstance(length, int) and exact:
+        most = max(ROWS_OF_A_CHUNK // max(batch, 1), 1)
+        return -(-length // -(-length // most))
     size = tf.maximum(ROWS_OF_A_CHUNK // tf.maximum(batch, 1), 1)
     return tf.minimum(size, length if exact else STEPS_OF_A_CHUNK)

@@ -65,8 +65,7 @@ class Sweep:
         rows = given.inputs.shape[0]
         self.fixed_batch = None if rows is None else rows // given.parts
         self.batch = self.fixed_batch or tf.shape(given.inputs)[0] // given.parts
-        self.length = tf.shape(given.inputs)[1]
-        # A length that the compiler knows makes a loop whose end it need not test.
+        self.length = given.inputs.shape[1] or tf.shape(given.inputs)[1]
         self.n_steps = self.length if given.exact else given.n_steps
         self.parts, self.place = given.parts, place
         self.size = self.CHUNK or chunk_size(
@@ -74,6 +73,7 @@ class Sweep:
         )
         self.count = (self.length + self.size - 1) // self.size
         self.capacity = self.count * self.size
+        self.n_chunks = (self.n_steps + self.size - 1) // self.size
         self.rows = self.chunked(self.stack(self.part(given.inputs)))
         self.states = [self.part(state) for state in given.states]
         self.recurrent_mask, self.valid = given.recurrent_mask, None
@@ -175,7 +175,12 @@ class Sweep:
         return None if self.valid is None else self.steps(self.valid.read(chunk))
 
     def steps_in(self, chunk: Any) -> Any:
-        """Return how many steps of a chunk are there."""
+        """Return how many steps of a chunk are there.
+
+        A number that the compiler knows makes a loop whose end it need not test.
+        """
+        if isinstance(self.capacity, int) and self.capacity == self.n_steps:
+            return self.size
         return tf.minimum(self.size, self.n_steps - chunk * self.size)
 
 
@@ -207,22 +212,25 @@ def flat(tensor: Any) -> Any:
     return tf.reshape(tensor, (shape[0] * shape[1], *tensor.shape[2:]))
 
 
-def repeat(run: Any, loop: tuple, more: Any, factor: int) -> tuple:
-    """Repeat `factor` runs an iteration, as long as there are as many more.
+def repeat(run: Any, loop: tuple, limit: Any, factor: int = 1) -> tuple:
+    """Repeat `factor` runs an iteration, while as many are left below the limit.
+
+    Counting up to a bound is what the compiler knows the end of.
 
     Args:
-        run: takes the loop's variables, and returns them.
+        run: takes the loop's variables, and returns them, the first one greater by one.
         loop: the loop's variables.
-        more: whether there are as many more, by the first variable.
-        factor: how many steps an iteration takes.
+        limit: where the first variable ends.
+        factor: how many runs an iteration takes.
 
     Returns:
         The loop's variables.
     """
+    end = limit - factor + 1
 
     def body(*loop: Any) -> tuple:
         for _ in range(factor):
             loop = run(*loop)
         return loop
 
-    return tf.while_loop(lambda k, *_: more(k), body, loop)
+    return tf.while_loop(lambda k, *_: k < end, body, loop)

@@ -36,7 +36,7 @@ def test_values_and_gradients(case, mask):
     """Equal to the plain loop of float64, as far as rounding allows.
 
     A layer norm of few units magnifies rounding errors: where the plain loop of float32
-    on the CPU is off by more than 1e-5, three times as much is allowed.
+    is off by more than 1e-5, three times as much is allowed.
     """
     layer = case(return_sequences=True)
     layer.build((None, None, FEATURES))
@@ -47,6 +47,7 @@ def test_values_and_gradients(case, mask):
     mask = None if MASKS[mask] is None else tf.constant(MASKS[mask])
     with portable(), tf.device("CPU"):
         expected = differentiated(exact, tf.cast(x, "float64"), mask)
+    with portable():
         plain = differentiated(layer, x, mask)
     graph = tf.function(lambda x, mask: differentiated(layer, x, mask), autograph=False)
     allowed = [max(1e-5, 3 * error) for error in errors(plain, expected)]

@@ -206,8 +206,9 @@ def test_a_second_derivative_is_an_error_in_one_line(make):
 
 
 @makers
-def test_a_jacobian(make):
-    layer = built(make, 4)
+@pytest.mark.parametrize("every", [False, True])
+def test_a_jacobian(make, every):
+    layer = built(make, 4, return_sequences=every)
 
     def jacobian(x):
         with tf.GradientTape(persistent=True) as tape:
