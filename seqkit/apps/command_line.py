@@ -97,11 +97,21 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
         code, where = FAILED, f"{error.filename}: " if error.filename else ""
         message = f"{where}{error.strerror or error}"
         _discard_output()
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        code, message = FAILED, "out of memory: smaller sizes or batches need less"
     else:
         return 0
     said = f"{parser.prog} {chosen.name}: error: {printable(message)}"
     print(said, file=sys.stderr)
     return code
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Return whether NumPy or TensorFlow found too little memory."""
+    name = type(error).__name__  # of TensorFlow, which may not be imported
+    return isinstance(error, MemoryError) or name == "ResourceExhaustedError"
 
 
 def _discard_output() -> None:

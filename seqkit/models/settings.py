@@ -6,6 +6,7 @@ Command lines make their options of them, so every default is written once.
 import math
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import field, fields
 from inspect import signature
 from typing import Any
@@ -13,8 +14,10 @@ from typing import Any
 from seqkit.docstrings import with_entries
 from seqkit.errors import InputError
 from seqkit.scalars import plain
+from seqkit.wording import briefly
 
 GREATEST_SEED = 2**32 - 1  # that NumPy takes
+GREATEST = 2**31 - 1  # of other whole numbers: TensorFlow counts in 32 bits
 # The bounds that a rule may have: in words, and whether a value keeps them.
 BOUNDS: dict[str, tuple[str, Callable]] = {
     "minimum": ("at least", operator.ge),
@@ -77,7 +80,8 @@ def _rule(rule: Any) -> list[str]:
 def check_settings(settings: Any) -> None:
     """Check each field of a dataclass against its type and its rule.
 
-    NumPy's scalars become numbers of Python, fit for a config.
+    NumPy's scalars become numbers of Python, fit for a config, and whole numbers
+    floats where a field is one.
 
     Raises:
         InputError: A value breaks its rule, or is no default where it would not be
@@ -85,8 +89,8 @@ def check_settings(settings: Any) -> None:
     """
     for each in fields(settings):
         value = plain(getattr(settings, each.name))
+        value = _checked(each.name, value, each.type, each.metadata)
         object.__setattr__(settings, each.name, value)
-        _check(each.name, value, each.type, each.metadata)
     for each in fields(settings):
         if "network" in each.metadata:
             check_network(each.name, getattr(settings, each.name), settings.units)
@@ -151,12 +155,20 @@ def check_takes(name: str, value: Any, network: str, default: Any) -> None:
         raise InputError(f"{layer.__name__} takes no {name}; got {name} {value}")
 
 
-def _check(name: str, value: Any, kind: Any, rule: Any) -> None:
+def _checked(name: str, value: Any, kind: Any, rule: Any) -> Any:
+    """Return a value that keeps its rule, of its type."""
     allowed = (int, float) if kind is float else kind
     if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
-        raise InputError(f"{name} must be of type {kind.__name__}; got {value!r}")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InputError(f"{name} must be a finite number; got {value}")
+        raise InputError(
+            f"{name} must be of type {kind.__name__}; got {briefly(value)}"
+        )
+    if kind is float:
+        with suppress(OverflowError):
+            value = float(value)
+        if isinstance(value, int) or not math.isfinite(value):
+            raise InputError(f"{name} must be a finite number; got {briefly(value)}")
+    if kind is int:
+        rule = {"maximum": GREATEST, **rule}
     if "network" in rule:
         # Imports Keras, for which help texts need not wait.
         from seqkit.models.named_layers import find_recurrent_layer
@@ -164,8 +176,10 @@ def _check(name: str, value: Any, kind: Any, rule: Any) -> None:
         find_recurrent_layer(str(value), name)
     if "choices" in rule and value not in rule["choices"]:
         raise InputError(
-            f"{name} must be one of {', '.join(rule['choices'])}; got {value!r}"
+            f"{name} must be one of {', '.join(rule['choices'])}; got {briefly(value)}"
         )
     for bound, (words, holds) in BOUNDS.items():
         if bound in rule and not holds(value, rule[bound]):
-            raise InputError(f"{name} must be {words} {rule[bound]}; got {value}")
+            said = f"{name} must be {words} {rule[bound]}; got {briefly(value)}"
+            raise InputError(said)
+    return value

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tensorflow as tf
+
+from seqkit.apps import command_line
 
 ROOT = Path(__file__).parents[2]
 APPLICATIONS = ("anomaly", "sentiment", "translate")
@@ -33,6 +37,17 @@ def test_the_script_runs_from_any_folder(name, tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert finished.stdout.strip()
+
+
+@pytest.mark.parametrize("shape", [(2**62,), (2**31, 2**31)])
+@pytest.mark.parametrize("make", [np.zeros, tf.zeros])
+def test_too_little_memory_is_said(make, shape, capsys):
+    parser = command_line.Parser(prog="program")
+    commands = parser.add_subparsers().add_parser("make")
+    commands.set_defaults(command=lambda _: make(shape, "int8"), name="make")
+    assert command_line.run(parser, ["make"]) == 1
+    said = "program make: error: out of memory: smaller sizes or batches need less\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_package_that_is_missing_is_named(capsys, monkeypatch):

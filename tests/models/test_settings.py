@@ -43,6 +43,25 @@ def test_other_numbers_are_refused(bad):
         Some(**bad)
 
 
+def test_a_whole_number_may_stand_for_another():
+    assert type(Some(radius=2).radius) is float
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"count": 2**31}, "count must be at most 2147483647; got 2147483648"),
+        ({"radius": 10**400}, "radius must be a finite number; got 1000.* … 0000"),
+        ({"kind": "x" * 500}, "kind must be one of .*; got 'xxx.* … xxxx"),
+    ],
+    ids=["count", "radius", "kind"],
+)
+def test_what_is_too_large(given, message):
+    with pytest.raises(InputError, match=message) as caught:
+        Some(**given)
+    assert len(str(caught.value)) < 120
+
+
 def test_what_a_network_takes():
     check_takes("recurrent_dropout", 0.0, "LRU", 0.0)
     check_takes("recurrent_dropout", 0.5, "lstm", 0.0)
