@@ -8,8 +8,8 @@ import signal
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,6 +20,7 @@ from seqkit.errors import ExportError, InputError
 from seqkit.text.files import lines_of_bytes, text_lines
 
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130  # exit codes
+_HEARD = 0.5  # seconds in which an interrupt is heard, if it is not swallowed
 _DIRECTIONS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
@@ -79,7 +80,7 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
     chosen = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], None] = chosen.command
     try:
-        with _termination_interrupts():
+        with _Interrupts():
             command(chosen)
             sys.stdout.flush()
     except (InputError, ExportError) as error:
@@ -120,23 +121,52 @@ def _discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-@contextmanager
-def _termination_interrupts() -> Iterator[None]:
-    """Let signals to terminate end a run as Ctrl-C does: nothing is left."""
+class _Interrupts:
+    """Inside, signals to terminate end a run as Ctrl-C does: nothing is left.
 
-    def interrupt(*_: Any) -> NoReturn:
-        raise KeyboardInterrupt
+    Libraries swallow an interrupt here and there, and go on without what they were at:
+    it is raised again until it is heard, and errors after it are its own.
+    """
 
-    former = {}
-    with suppress(ValueError):  # not the main thread
-        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            if signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores one
-                former[number] = signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
+    def __enter__(self) -> None:
+        self._came = False
+        self._former: dict[int, Any] = {}
+        self._unraisable, sys.unraisablehook = sys.unraisablehook, self._unheard
+        default = (signal.SIG_DFL, signal.default_int_handler)
+        with suppress(ValueError):  # not the main thread
+            for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+                number = getattr(signal, name, signal.SIGINT)
+                if signal.getsignal(number) in default:  # nohup ignores one
+                    self._former[number] = signal.signal(number, self._interrupt)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: Any) -> None:
+        if self._came and hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in self._former.items():
             signal.signal(number, handler)
+        sys.unraisablehook = self._unraisable
+        if self._came and kind is not None and issubclass(kind, Exception):
+            raise KeyboardInterrupt
+
+    def _interrupt(self, *_: Any) -> None:
+        if not self._came and hasattr(signal, "setitimer"):
+            self._former[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._raise)
+            signal.setitimer(signal.ITIMER_REAL, _HEARD, _HEARD)
+        self._came = True
+        self._raise()
+
+    def _raise(self, *_: Any) -> None:
+        """Raise an interrupt, unless one is on its way and cleans up."""
+        error = sys.exc_info()[1]
+        while error is not None and not isinstance(error, KeyboardInterrupt):
+            error = error.__context__
+        if error is None:
+            raise KeyboardInterrupt
+
+    def _unheard(self, what: Any) -> None:
+        """Say nothing of an interrupt that came where none can be raised."""
+        if not issubclass(what.exc_type, KeyboardInterrupt):
+            self._unraisable(what)
 
 
 def step(number: int, of: int, what: str) -> None:

@@ -1,9 +1,13 @@
 """The commands that `pip install` makes, and the scripts of a checkout."""
 
 import configparser
+import contextlib
 import importlib
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -39,13 +43,79 @@ def test_the_script_runs_from_any_folder(name, tmp_path):
     assert finished.stdout.strip()
 
 
-@pytest.mark.parametrize("shape", [(2**62,), (2**31, 2**31)])
-@pytest.mark.parametrize("make", [np.zeros, tf.zeros])
-def test_too_little_memory_is_said(make, shape, capsys):
+def run_of(command):
+    """Run a program whose one subcommand is a function."""
     parser = command_line.Parser(prog="program")
-    commands = parser.add_subparsers().add_parser("make")
-    commands.set_defaults(command=lambda _: make(shape, "int8"), name="make")
-    assert command_line.run(parser, ["make"]) == 1
+    added = parser.add_subparsers().add_parser("make")
+    added.set_defaults(command=lambda _: command(), name="make")
+    return command_line.run(parser, ["make"])
+
+
+def interrupted(number):
+    """Interrupt, and let a library swallow it."""
+    try:
+        os.kill(os.getpid(), number)
+        time.sleep(1)
+    except:  # noqa: E722
+        pass
+
+
+def went_on():
+    time.sleep(10)
+
+
+def went_wrong():
+    raise TypeError("no result")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("then", [went_on, went_wrong])
+def test_an_interrupt_that_is_swallowed(number, then, capsys, monkeypatch):
+    monkeypatch.setattr(command_line, "_HEARD", 0.05)
+    before = [signal.getsignal(each) for each in (number, signal.SIGALRM)]
+    assert run_of(lambda: (interrupted(number), then())) == 130
+    assert capsys.readouterr().err == "program make: error: stopped\n"
+    assert [signal.getsignal(each) for each in (number, signal.SIGALRM)] == before
+
+
+def test_an_interrupt_lets_what_it_ends_clean_up(capsys, monkeypatch):
+    monkeypatch.setattr(command_line, "_HEARD", 0.05)
+    cleaned = []
+
+    def command():
+        with contextlib.ExitStack() as stack:
+            stack.callback(lambda: (time.sleep(0.3), cleaned.append(True)))
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(10)
+
+    assert run_of(command) == 130
+    assert cleaned
+    assert capsys.readouterr().err == "program make: error: stopped\n"
+
+
+def test_an_interrupt_where_none_can_be_raised(capsys, monkeypatch):
+    monkeypatch.setattr(command_line, "_HEARD", 0.05)
+
+    class Thing:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.01)
+
+    def command():
+        Thing()
+        time.sleep(10)
+
+    assert run_of(command) == 130
+    assert capsys.readouterr().err == "program make: error: stopped\n"
+
+
+def as_tensorflow_says():
+    raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+
+@pytest.mark.parametrize("make", [lambda: np.zeros(2**62, "int8"), as_tensorflow_says])
+def test_too_little_memory_is_said(make, capsys):
+    assert run_of(make) == 1
     said = "program make: error: out of memory: smaller sizes or batches need less\n"
     assert capsys.readouterr().err == said
 
