@@ -164,8 +164,8 @@ class _Interrupts:
             raise KeyboardInterrupt
 
     def _unheard(self, what: Any) -> None:
-        """Say nothing of an interrupt that came where none can be raised."""
-        if not issubclass(what.exc_type, KeyboardInterrupt):
+        """Say nothing of what comes of an interrupt where nothing can be raised."""
+        if not self._came:
             self._unraisable(what)
 
 

@@ -108,7 +108,7 @@ def mask_of_steps(name: str, sequences: Any, mask: Any, argument: str = "mask") 
     Raises:
         ValueError: it has another shape, or holds neither booleans nor numbers.
     """
-    given, mask = mask, _first(mask)
+    given, mask = mask, first_mask(mask)
     if mask is None:
         return None
     try:
@@ -139,8 +139,8 @@ def _without_last(tensor: Any, rule: str) -> Any:
     return without_last(tensor, rule)
 
 
-def _first(mask: Any) -> Any:
-    """Return the first of a list of masks; what is no list of masks as it is."""
+def first_mask(mask: Any) -> Any:
+    """Return the first of a list of masks, None where it is empty; else the mask."""
     if not isinstance(mask, (list, tuple)):
         return mask
     leaves = keras.tree.flatten(mask)

@@ -282,6 +282,9 @@ class LayerOverCell(keras.layers.RNN):
         dtype = self.compute_dtype
         sequences = arguments.real(self.name, "sequences", sequences, dtype)
         features = self.input_spec.axes[-1]
+        # Keras looks at what a list holds.
+        wanted = (None, None, features)
+        arguments.check_shape(self.name, "sequences", sequences, wanted)
         return arguments.known(self.name, sequences, features, self._batch_size())
 
     def _batch_size(self) -> int | None:
@@ -302,7 +305,7 @@ class LayerOverCell(keras.layers.RNN):
 
     def compute_mask(self, sequences: Any, mask: Any) -> Any:
         """Return the mask of the outputs, in their order; None for the states."""
-        _, mask = arguments.dense(self.name, sequences, keras.tree.flatten(mask)[0])
+        _, mask = arguments.dense(self.name, sequences, arguments.first_mask(mask))
         if not self.return_sequences:
             mask = None
         elif mask is not None and self.go_backwards:

@@ -126,6 +126,8 @@ class Bidirectional(keras.layers.Bidirectional):
     ) -> Any:
         """Run both layers over the sequence, and merge what they give."""
         sequences, mask = arguments.dense(self.name, sequences, mask)
+        dtype = self.compute_dtype
+        sequences = arguments.real(self.name, "sequences", sequences, dtype)
         mask = arguments.mask_of_steps(self.name, sequences, mask)
         given = {"mask": mask, "training": training}
         results = []
@@ -167,7 +169,7 @@ class Bidirectional(keras.layers.Bidirectional):
 
     def compute_mask(self, sequences: Any, mask: Any) -> Any:
         """Return the mask of each output; None for the states."""
-        _, mask = arguments.dense(self.name, sequences, keras.tree.flatten(mask)[0])
+        _, mask = arguments.dense(self.name, sequences, arguments.first_mask(mask))
         mask = mask if self.return_sequences else None
         outputs = [mask, mask] if self.merge_mode is None else [mask]
         if self.return_state:

@@ -192,6 +192,33 @@ def test_what_are_no_real_numbers(kind):
         layer.step(X[:, 0], [other[:, 0], STATES[0]])
 
 
+@pytest.mark.parametrize("call", [eager, in_graph])
+@pytest.mark.parametrize("layer", [layers.GRU, layers.LRU])
+def test_a_tensor_in_a_list_is_none(call, layer):
+    layer = layer(4, name="here")
+    layer.build((None, None, 3))
+    message = r"`sequences` of 'here' must have the shape .*, got \(1, 2, 5, 3\)"
+    with pytest.raises(ValueError, match=message) as caught:
+        call(layer, [X])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "layer", [layers.GRU(4), layers.Bidirectional(layers.GRU(4))], ids=["one", "two"]
+)
+def test_a_list_of_no_masks(layer):
+    np.testing.assert_array_equal(layer(X, mask=[]), layer(X))
+
+
+def test_a_dict_is_no_tensor():
+    layer = layers.Bidirectional(layers.GRU(4), name="here")
+    layer.build((None, None, 3))
+    message = "`sequences` of 'here' must be a tensor of real numbers, got {'x': "
+    with pytest.raises(ValueError, match=message) as caught:
+        layer({"x": X})
+    assert "\n" not in str(caught.value)
+
+
 def test_errors_of_a_call_are_one_line_in_a_model():
     inputs, state = keras.Input((5, 3)), keras.Input((4,))
     layer = layers.Bidirectional(layers.SimpleRNN(4, name="rnn"))
