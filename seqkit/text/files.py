@@ -17,8 +17,8 @@ def text_lines(path: Path) -> list[str]:
     Lines end as in `read_bytes`. A byte order mark counts for nothing.
 
     Raises:
-        InputError: The file is missing, empty, cannot be read, or is not UTF-8; the
-            message names the line.
+        InputError: The file is missing, empty, no text, cannot be read, or is not
+            UTF-8; the message names the line.
     """
     return lines_of_bytes(read_bytes(path), path)
 
@@ -49,7 +49,7 @@ def read_bytes(path: Path) -> bytes:
     feed with a carriage return, which is replaced.
 
     Raises:
-        InputError: The file is missing, empty or cannot be read.
+        InputError: The file is missing, empty, no text or cannot be read.
     """
     with _opened(path) as file:
         raw = file.read()
@@ -87,6 +87,16 @@ def _plain(raw: bytes, name: object) -> bytes:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if not raw:
         raise InputError(f"{name}: is empty")
+    if raw.startswith(b"\x1f\x8b"):
+        raise InputError(f"{name}: is gzipped; its name must end in .gz")
+    if raw.startswith(b"PK\x03\x04"):
+        raise InputError(f"{name}: is a zip archive, not text; as .xlsx files are")
+    for form, zeros in (("UTF-16LE", raw[1:4:2]), ("UTF-16BE", raw[:4:2])):
+        if zeros == b"\0\0":
+            raise InputError(
+                f"{name}: is not UTF-8 (byte 0x00); convert it, for example with "
+                f"iconv -f {form} -t UTF-8"
+            )
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 

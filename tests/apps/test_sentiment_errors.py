@@ -95,6 +95,10 @@ BAD_DATA = {
         table_of([HEAD, *GOOD, ("once", "neutral")]),
         "class 'neutral' has 1 different texts; at least 3",
     ),
+    "a class with a long name": (
+        table_of([HEAD, *GOOD, ("once", "n" * 2000)]),
+        f"class 'nnn{'n' * 26} … {'n' * 24}' has 1 different texts; at least 3",
+    ),
     "too few texts": (
         table_of([HEAD, *GOOD[:12]]),
         "2 classes need at least 20 different texts",

@@ -78,6 +78,10 @@ def test_bad_rows_are_left_out_on_request(tmp_path):
         ("a.csv", "a,b\n", {"skip_lines": 1}, "no row after the 1 lines to skip"),
         ("a.csv", "a,b\n", {"skip_lines": -1}, "skip_lines must be at least 0; got -1"),
         ("a.csv.gz", "a,b\n", {}, "cannot be read: Not a gzipped file"),
+        ("a.csv", gzip.compress(b"a,b\n"), {}, "is gzipped; its name must end in .gz"),
+        ("a.csv", b"PK\x03\x04\x14\0", {}, "a.csv: is a zip archive, not text"),
+        ("a.csv", "a,b\n".encode("utf-16-le"), {}, "byte 0x00.* iconv -f UTF-16LE"),
+        ("a.csv", "a,b\n".encode("utf-16-be"), {}, "byte 0x00.* iconv -f UTF-16BE"),
     ],
 )
 def test_bad_files(name, content, options, message, tmp_path):

@@ -17,7 +17,7 @@ from seqkit.text import identity
 from seqkit.text.files import text_lines
 from seqkit.text.rules import normalize_in_python
 from seqkit.text.tables import QUOTED, read_rows, refuse_empty, suffix_of
-from seqkit.wording import counted
+from seqkit.wording import briefly, counted
 
 REVIEWS = {"movie-sentences": "rotten_tomatoes", "imdb": "imdb"}  # name: source
 DATASETS = ("movies", *REVIEWS)
@@ -337,8 +337,8 @@ def _require_texts(data: LabelledTexts, each: int, total: int) -> None:
     for label, count in counts.items():
         if count < each:
             raise InputError(
-                f"class {label!r} has {count} different texts; at least {each} are "
-                "needed to train, validate and test"
+                f"class {briefly(label)} has {count} different texts; at least {each} "
+                "are needed to train, validate and test"
             )
     if len(data.texts) < total * len(counts):
         raise InputError(
