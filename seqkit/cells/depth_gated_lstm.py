@@ -115,7 +115,8 @@ class DepthGatedLSTMCell(PeepholeFamilyCell):
                 sums = dot(new[-2], kernel, dropout=False)
                 sums = sums if bias is None else sums + bias
             gates, k = ops.split(sums, [4 * self.units], axis=-1)
-            *seen, q = ops.unstack(vectors[:-1] if place else vectors)
+            vectors = ops.unstack(vectors.value)
+            *seen, q = vectors[:-1] if place else vectors
             k = k + q * c + (vectors[-1] * below if place else 0)
             gates = gates + dot(h, recurrent_kernel)
             i, forget, g, o = ops.split(gates, 4, axis=-1)

@@ -150,8 +150,8 @@ class GRUDCell(RecurrentCell):
     def drive(self, inputs: Any) -> Any:
         """Return m_t, m_t ⊙ (x_t − mean), V m_t + b, and δ_t where the input has it."""
         readings, *deltas = ops.split(inputs, 2, axis=-1) if self.deltas else [inputs]
-        there = ops.logical_not(ops.isnan(readings))
-        deviation = ops.where(there, readings, self.means) - self.means
+        there, means = ops.logical_not(ops.isnan(readings)), self.means.value
+        deviation = ops.where(there, readings, means) - means
         there = ops.cast(there, readings.dtype)
         return there, deviation, self.affine(there, self.mask_kernel, self.bias), deltas
 

@@ -71,7 +71,7 @@ class PeepholeLSTMCell(LSTMFamilyCell):
         """Return h_t, and the new states h_t and c_t."""
         h, c = states
         gate, f = self.recurrent_activation, self.activation
-        p_i, p_f, p_o = ops.unstack(self.peephole_kernel)
+        p_i, p_f, p_o = ops.unstack(self.peephole_kernel.value)
         i, forget, g, o = ops.split(drive + dot(h, self.recurrent_kernel), 4, axis=-1)
         i = self.named("i", gate(i + p_i * c))
         forget = self.named("f", gate(forget + p_f * c))

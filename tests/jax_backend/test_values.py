@@ -53,7 +53,7 @@ def test_layers_follow_the_equations(case):
 @pytest.mark.parametrize("unroll", [False, True])
 @pytest.mark.parametrize("case", NETWORKS, ids=by_name)
 def test_outputs_under_the_mask_are_those_before(case, unroll):
-    layer = case(return_sequences=True, unroll=unroll)
+    layer = case.subject().fresh(return_sequences=True, unroll=unroll)
     x = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
     mask = np.array([[0, 1, 0, 1, 0], [1, 1, 0, 0, 1]], bool)
     outputs = arrays(layer(x, mask=mask))[0]
