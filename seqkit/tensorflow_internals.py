@@ -6,6 +6,7 @@ Gathered in one place, so that a change in TensorFlow is one change here.
 - `stop_recording`: pauses all tapes.
 - `inside_compilation`: whether the graph being traced is to be compiled by XLA as a
   whole.
+- `VECTORIZERS`: what traces a function once and runs it for many rows at a time.
 - `Operation._update_input`: lets an op of the graph that is being traced take another
   input.
 """
@@ -17,11 +18,14 @@ from tensorflow.python.eager.record import record_operation, stop_recording
 from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
 
 __all__ = [
+    "VECTORIZERS",
     "inside_compilation",
     "record_operation",
     "replace_input",
     "stop_recording",
 ]
+
+VECTORIZERS = ("tensorflow.python.ops.parallel_for.control_flow_ops._pfor_impl",)
 
 
 def inside_compilation() -> bool:

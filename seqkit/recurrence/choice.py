@@ -1,15 +1,14 @@
 """Which time loop runs a layer, here and now."""
 
 import contextlib
-import sys
 import threading
-from collections.abc import Iterable, Iterator
-from types import FrameType
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 
 from seqkit.keras_internals import EXPORTERS, LITE_EXPORTERS
+from seqkit.recurrence.callers import called_from
 from seqkit.recurrence.recording import recorder
 
 _here = threading.local()
@@ -23,8 +22,8 @@ def choose(layer: Any) -> str:
       be exported and inside `portable()`: what is exported needs no GPU. Where runs are
       recorded too.
     - "cudnn": cuDNN, on a GPU, for LSTM and GRU whose equations it has, unless
-      `use_cudnn=False` or the whole graph is to be compiled. What its masks and sizes
-      do not allow is left to the compiled loop, call by call.
+      `use_cudnn=False` or the whole graph is to be compiled or vectorized. What its
+      masks and sizes do not allow is left to the compiled loop, call by call.
     - "plain": in eager mode, where a compilation would cost more than it saves.
     - "compiled": everywhere else, that is in `fit`, `predict` and any `tf.function`.
 
@@ -84,28 +83,9 @@ def exporting() -> bool:
 
     Neither Keras nor TensorFlow tells a layer so; the modules on the call stack do.
     """
-    return _called_from(EXPORTERS)
+    return called_from(EXPORTERS)
 
 
 def for_lite() -> bool:
     """Return whether a graph is being traced for TensorFlow Lite."""
-    return _called_from(LITE_EXPORTERS)
-
-
-def _called_from(packages: Iterable[str]) -> bool:
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if belongs(str(frame.f_globals.get("__name__")), packages):
-            return True
-        frame = frame.f_back
-    return False
-
-
-def belongs(module: str, packages: Iterable[str]) -> bool:
-    """Return whether a module is one of these, or in one.
-
-    Example:
-    >>> [belongs(name, ["tf2onnx"]) for name in ("tf2onnx.convert", "tf2onnx_tools")]
-    [True, False]
-    """
-    return any(f"{module}.".startswith(f"{package}.") for package in packages)
+    return called_from(LITE_EXPORTERS)

@@ -3,8 +3,8 @@
 The backward pass of cuDNN may write into what its forward pass kept, and TensorFlow
 gives the same memory to every gradient of one call. On a card, gradients asked for
 twice, by a persistent tape or a tape inside another, were wrong. Here each gradient has
-a copy of its own, and so has each row of a jacobian: the copy depends on what is
-differentiated, or a vectorized loop would make one for all.
+a copy of its own. In a vectorized loop, as of a jacobian, some rows were wrong all the
+same: that is an error.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,10 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from seqkit.keras_internals import call_error
+from seqkit.recurrence.callers import called_from
 from seqkit.recurrence.given_gradients import constants, local, once, with_gradient
+from seqkit.tensorflow_internals import VECTORIZERS
 
 
 class Kind(NamedTuple):
@@ -78,8 +81,13 @@ def cudnn_rnn(
     )
 
     def gradient(d_output: Any, d_h: Any, d_c: Any = None) -> list:
-        upstream = [d_output, d_h] + ([] if d_c is None else [d_c])
-        nothing = [tf.reshape(each, [-1])[:0] for each in upstream]
+        if called_from(VECTORIZERS):
+            raise call_error(
+                "cuDNN gives wrong rows in a vectorized loop. Take the jacobian with "
+                "`experimental_use_pfor=False`, or make the layer with "
+                "`use_cudnn=False`.",
+                NotImplementedError,
+            )
         d_inputs, d_first_h, d_first_c, d_params = tf.raw_ops.CudnnRNNBackpropV3(
             **forward,
             output=output,
@@ -90,7 +98,7 @@ def cudnn_rnn(
             output_c_backprop=(
                 tf.zeros_like(last_c) if d_c is None else tf.expand_dims(d_c, 1)
             ),
-            reserve_space=tf.concat([kept, *nothing], 0),
+            reserve_space=tf.raw_ops.DeepCopy(x=kept),
             host_reserved=kept_on_host,
         )
         d_states = [tf.squeeze(d, 1) for d in (d_first_h, d_first_c)[: len(states)]]

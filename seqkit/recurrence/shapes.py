@@ -28,6 +28,15 @@ def n_parts(cell: Equations, batch: int | None) -> int:
     return 1 if largest > LARGEST_SPLIT_KERNEL else 2
 
 
+def steps_of_an_iteration(unroll: bool | int) -> bool | int:
+    """Return how many steps an iteration of a loop takes, where a layer says `unroll`.
+
+    A layer that does not say takes one. On a GPU it takes two, since the end of a loop
+    whose length the compiler does not know is tested by the processor.
+    """
+    return unroll or (2 if has_gpu() else 1)
+
+
 def rows_to_add(parts: int, batch: int | None, n_rows: Any) -> Any:
     """Return how many rows make a batch of equal parts, a size that few batches have.
 

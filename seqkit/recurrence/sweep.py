@@ -7,7 +7,7 @@ import tensorflow as tf
 from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.plain import iteration_sizes
 from seqkit.recurrence.products import Probe
-from seqkit.recurrence.shapes import chunk_size
+from seqkit.recurrence.shapes import chunk_size, steps_of_an_iteration
 from seqkit.recurrence.slices import read_from
 from seqkit.recurrence.step_back import StepBack
 from seqkit.recurrence.steps import Steps, by_rows, time_major, unflatten
@@ -45,7 +45,8 @@ class Sweep:
         given: what the loops are given.
         place: which part of the batch this is.
         return_sequences: whether the output is every step's.
-        unroll: how many steps an iteration takes; False for one, True for all.
+        unroll: how many steps an iteration takes, True for all; False where it is not
+            said.
     """
 
     CHUNK: int | None = None  # the size of a chunk; None for one that suits products
@@ -61,7 +62,8 @@ class Sweep:
     ):
         self.cell, self.weights = cell, given.weights
         self.return_sequences = return_sequences
-        self.factors = iteration_sizes(unroll, given.inputs.shape[1])
+        steps = steps_of_an_iteration(unroll)
+        self.factors = iteration_sizes(steps, given.inputs.shape[1])
         rows = given.inputs.shape[0]
         self.fixed_batch = None if rows is None else rows // given.parts
         self.batch = self.fixed_batch or tf.shape(given.inputs)[0] // given.parts

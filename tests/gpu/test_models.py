@@ -209,17 +209,22 @@ def test_a_second_derivative_is_an_error_in_one_line(make):
 @pytest.mark.parametrize("every", [False, True])
 def test_a_jacobian(make, every):
     layer = built(make, 4, return_sequences=every)
+    gated = make in (layers.LSTM, layers.GRU)
 
-    def jacobian(x):
+    def jacobian(x, pfor):
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(x)
             y = layer(x, training=True)
-        return tape.jacobian(y, x)
+        return tape.jacobian(y, x, experimental_use_pfor=pfor)
 
     x = tf.constant(inputs()[:2])
     with portable():
-        expected = jacobian(x)
-    agree([in_graph(jacobian)(x)], [expected], 1e-5)
+        expected = jacobian(x, pfor=False)
+    found = in_graph(lambda x: jacobian(x, pfor=not gated))(x)
+    agree([found], [expected], 1e-5)
+    if gated:
+        with pytest.raises(NotImplementedError, match="use_pfor=False"):
+            in_graph(lambda x: jacobian(x, pfor=True))(x)
 
 
 @pytest.mark.parametrize("name", ["right", "left", "holes", "row"])

@@ -115,10 +115,32 @@ def test_keras_is_told_not_to_compile_the_step(make):
     assert layers.Elman(2).supports_jit
 
 
-def test_one_part():
+def test_one_part_of_one_chunk_and_two_steps_an_iteration():
     layer = layers.SimpleRNN(2)
     layer.build((32, 5, 3))
     assert shapes.n_parts(Equations(layer.cell, False), 32) == 1
+    assert shapes.chunk_size(32, 5000, unroll=False, exact=True) == 5000
+    assert [shapes.steps_of_an_iteration(n) for n in (False, 1, 4)] == [2, 1, 4]
+
+
+def twice(layer, x):
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        loss = tf.reduce_sum(layer(x, training=True) ** 2)
+    return [tape.gradient(loss, x), *tape.gradient(loss, [x, *layer.trainable_weights])]
+
+
+@pytest.mark.parametrize("time", [5, 6, None])
+def test_loops_of_two_steps_an_iteration(time):
+    layer = layers.Elman(2, return_sequences=True)
+    layer.build((None, time, 3))
+    x = tf.random.stateless_normal((4, time or 7, 3), (1, 2))
+    with portable():
+        expected = twice(layer, x)
+    graph = tf.function(lambda x: twice(layer, x), autograph=False)
+    found = graph.get_concrete_function(tf.TensorSpec((4, time, 3)))(x)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 @pytest.fixture
@@ -229,9 +251,33 @@ def test_each_gradient_has_a_copy_of_what_was_kept(make, batch):
             for node in nodes.values()
             if node.op == "CudnnRNNBackpropV3"
         ]
-        assert {node.op for _, node in kept} == {"ConcatV2"}  # makes a new tensor
+        assert {node.op for _, node in kept} == {"DeepCopy"}
         assert len({id(node) for _, node in kept}) == len(kept)
         assert len(kept) == 2 or batch is None  # a branch is differentiated once
+
+
+@GATED
+def test_vectorized_loops_are_not_for_cudnn(make):
+    """On a card, rows of a jacobian that was made by one were wrong."""
+    layer = make(2)
+    layer.build((2, 5, 3))
+    chosen = []
+    tf.vectorized_map(lambda x: chosen.append(choose(layer)) or x, tf.zeros(3))
+    assert set(chosen) == {"compiled"}
+
+    def jacobian(x, **options):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y = layer(x)
+        return tape.jacobian(y, x, **options)
+
+    for options in ({}, {"experimental_use_pfor": False}):
+        graph = tf.function(functools.partial(jacobian, **options), autograph=False)
+        if options:
+            graph.get_concrete_function(tf.TensorSpec((2, 5, 3)))
+        else:
+            with pytest.raises(NotImplementedError, match="use_pfor=False"):
+                graph.get_concrete_function(tf.TensorSpec((2, 5, 3)))
 
 
 @GATED
