@@ -33,11 +33,12 @@ pytestmark = [
 @pytest.mark.parametrize("mask", MASKS)
 @pytest.mark.parametrize("case", PLAIN, ids=lambda case: case.name)
 def test_values_and_gradients(case, mask):
-    """Equal to the plain loop of float64, as far as rounding allows.
+    """Equal to the plain loop of float64, as far as rounding allows: to 1e-5.
 
-    A layer norm of few units magnifies rounding errors: where the plain loop of float32
-    is off by more than 1e-5, three times as much is allowed.
+    A layer norm of few units magnifies rounding errors. Where inputs and weights that
+    are changed by 1e-6 of themselves change a result more, twice that is allowed.
     """
+    keras.utils.set_random_seed(0)
     layer = case(return_sequences=True)
     layer.build((None, None, FEATURES))
     exact = case(return_sequences=True, dtype="float64")
@@ -45,14 +46,17 @@ def test_values_and_gradients(case, mask):
     exact.set_weights(layer.get_weights())
     x = tf.constant(inputs())
     mask = None if MASKS[mask] is None else tf.constant(MASKS[mask])
+    rng = np.random.default_rng(1)
     with portable(), tf.device("CPU"):
         expected = differentiated(exact, tf.cast(x, "float64"), mask)
-    with portable():
-        plain = differentiated(layer, x, mask)
+        changed = [
+            a * (1 + 1e-6 * rng.standard_normal(a.shape))
+            for a in (x.numpy(), *exact.get_weights())
+        ]
+        exact.set_weights(changed[1:])
+        moved = differentiated(exact, tf.constant(changed[0]), mask)
     graph = tf.function(lambda x, mask: differentiated(layer, x, mask), autograph=False)
-    allowed = [max(1e-5, 3 * error) for error in errors(plain, expected)]
-    found = list(errors(graph(x, mask), expected))
-    assert np.all(np.array(found) <= allowed), (found, allowed)
+    agree(graph(x, mask), expected, max(1e-5, 2 * max(errors(moved, expected))))
 
 
 @pytest.mark.parametrize("make", [layers.LSTM, layers.GRU])
