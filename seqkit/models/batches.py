@@ -24,8 +24,7 @@ class Batches:
 
     Args:
         columns: For each, the ids of every row.
-        size: Gives the rows of a batch, where there are so many, from its padded
-            lengths, one a column.
+        size: Gives the rows of a batch from its padded lengths, one a column.
         weight: How much of the rows makes a batch; a group has 25 at least.
         shapes: Groups at most: each shape is traced and compiled once.
 
@@ -53,7 +52,7 @@ class Batches:
         self.groups = []  # rows, rows of a batch, padded lengths
         for rows in np.array_split(order, count):
             longest = np.maximum(lengths[rows].max(axis=0), 1)
-            self.groups.append((rows, min(size(longest), len(rows)), longest))
+            self.groups.append((rows, size(longest), longest))
 
     def __len__(self) -> int:
         """Give the number of batches of an epoch."""

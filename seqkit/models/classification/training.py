@@ -56,9 +56,9 @@ class Training(EpochTraining):
     ) -> None:
         self.training, self.validation = training, validation
         self.scores, self.vectors = scores, vectors
-        self.batches, self.valid_batches = (
-            _batches(each.ids, settings.batch_size) for each in (training, validation)
-        )
+        size = min(settings.batch_size, max(map(len, (training.ids, validation.ids))))
+        self.batches = _batches(training.ids, size)
+        self.valid_batches = _batches(validation.ids, size)
         optimizer = keras.optimizers.Adam(
             settings.learning_rate, global_clipnorm=settings.clipnorm
         )
@@ -67,7 +67,6 @@ class Training(EpochTraining):
             keras.Variable(weight.value, trainable=False)
             for weight in network.trainable_variables
         ]
-        size = settings.batch_size
         signature = [  # one graph for every length: the recurrence compiles few
             tf.TensorSpec([size, None], tf.int32),
             tf.TensorSpec([size], tf.int32),

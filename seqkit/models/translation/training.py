@@ -127,7 +127,7 @@ def batches_of_pairs(sources: Ids, targets: Ids, batch_tokens: int) -> Batches:
     """
 
     def size(longest: np.ndarray) -> int:
-        pairs = max(1, batch_tokens // int(longest[1]))
+        pairs = min(max(1, batch_tokens // int(longest[1])), len(targets))
         return pairs - pairs % _MULTIPLE if pairs > _MULTIPLE else pairs
 
     tokens = sum(map(len, targets))
