@@ -228,11 +228,15 @@ def repeat(run: Any, loop: tuple, limit: Any, factor: int = 1) -> tuple:
     Returns:
         The loop's variables.
     """
-    end = limit - factor + 1
+    start, *rest = loop
+    times = (limit - start) // factor
 
-    def body(*loop: Any) -> tuple:
+    # One by one: of a loop that takes larger steps the compiler may miscount the end.
+    def body(done: Any, *rest: Any) -> tuple:
+        loop = (start + done * factor, *rest)
         for _ in range(factor):
             loop = run(*loop)
-        return loop
+        return done + 1, *loop[1:]
 
-    return tf.while_loop(lambda k, *_: k < end, body, loop)
+    _, *rest = tf.while_loop(lambda done, *_: done < times, body, (0, *rest))
+    return start + times * factor, *rest

@@ -139,3 +139,20 @@ def test_kernels_get_the_gradient_of_vectors_that_have_none():
     for found, slope in zip(tf.function(gradients)(), expected, strict=True):
         assert np.any(slope)
         np.testing.assert_allclose(found, slope, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(("length", "unroll"), [(5, True), (5, 8), (7, 3)])
+def test_every_step_of_an_iteration_of_many_is_run(length, unroll):
+    layer = layers.SimpleRNN(3, return_sequences=True, unroll=unroll)
+    layer.build((None, None, 2))
+
+    def output_and_gradient(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x, training=True)
+        return y, tape.gradient(y, x, output_gradients=tf.cos(y))
+
+    x = tf.random.stateless_normal((4, length, 2), (0, 1))
+    found = tf.function(output_and_gradient, autograph=False)(x)
+    for one, other in zip(found, output_and_gradient(x), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
