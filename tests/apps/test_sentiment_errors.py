@@ -263,6 +263,50 @@ def test_a_network_of_another_run_is_refused(sentiment_run, tmp_path, capsys):
     )
 
 
+def one_network(config):
+    """As written when the network added to the scores of the n-grams."""
+    config["temperature"] = 1.0
+    del config["weights"]
+
+
+def members(config):
+    """As written when it could have several."""
+    config["settings"]["members"] = 1
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate", "explain", "export"])
+@pytest.mark.parametrize(
+    ("earlier", "missing"), [(one_network, "weights"), (members, "members")]
+)
+def test_a_run_of_an_earlier_form(
+    command, earlier, missing, sentiment_run, tmp_path, capsys
+):
+    folder = tmp_path / "run"
+    shutil.copytree(sentiment_run, folder)
+    config = json.loads((folder / "config.json").read_text())
+    earlier(config)
+    (folder / "config.json").write_text(json.dumps(config))
+    texts = ["a text"] if command in ("predict", "explain") else []
+    assert run(command, "--model", folder, *texts) == 2
+    line = the_line(capsys, command)
+    assert "config.json: not the configuration of a classifier, as seqkit" in line
+    assert missing in line
+
+
+def test_a_network_of_an_earlier_form(sentiment_run, tmp_path, capsys):
+    """It took the scores of the n-grams besides ids."""
+    folder = tmp_path / "run"
+    shutil.copytree(sentiment_run, folder)
+    network = keras.saving.load_model(folder / "model.keras", compile=False)
+    scores = keras.Input((2,), name="scores")
+    logits = keras.layers.Add()([network.output, scores])
+    keras.Model([network.input, scores], logits).save(folder / "model.keras")
+    assert run("predict", "--model", folder, "a text") == 2
+    assert "model.keras: is not the network that config.json is of" in (
+        the_line(capsys, "predict")
+    )
+
+
 def test_a_disk_that_is_full(sentiment_run, tmp_path, capsys, monkeypatch):
     """The training is not lost, and nothing half-written is left."""
 

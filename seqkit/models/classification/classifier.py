@@ -32,7 +32,7 @@ from seqkit.models.classification.network import text_classifier
 from seqkit.models.classification.ngrams import Ngrams, NgramTable, fit_ngrams
 from seqkit.models.classification.pretraining import Pretraining, enough_words
 from seqkit.models.classification.settings import ClassifierSettings
-from seqkit.models.classification.training import Encoded, Training
+from seqkit.models.classification.training import FROZEN_EPOCHS, Encoded, Training
 from seqkit.models.run_files import (
     MODEL_FILE,
     config_of,
@@ -204,7 +204,8 @@ class SentimentClassifier:
         classifier.trained = np.unique(checksums(texts))
         counts = Counter(names).most_common()
         classifier.shares = {name: count / len(names) for name, count in counts}
-        if enough_words(settings, ids[len(texts) :]) and not has_checkpoint(folder):
+        plenty = enough_words(ids)
+        if plenty and settings.pretraining and not has_checkpoint(folder):
             if verbose:
                 print("Learning what stands beside words, from all texts", flush=True)
             Pretraining(network, settings, ids).run(verbose)
@@ -217,6 +218,7 @@ class SentimentClassifier:
             folder,
             verbose,
             0 if vectors is None else zlib.crc32(start.tobytes()),
+            FROZEN_EPOCHS if plenty else 0,
         )
         run.run()
         classifier.history, classifier.chosen = run.history, run.chosen

@@ -46,7 +46,10 @@ def text_classifier(
             layer = recurrent_layer(settings, return_sequences=True)
             x = seqkit_layers.Stretches(layer, settings.stretch, name=name)(x)
     if settings.pooling != "last":
-        x = seqkit_layers.MaskedPooling(settings.pooling, name="pooling")(x)
+        pools = [
+            seqkit_layers.MaskedPooling(mode)(x) for mode in settings.pooling.split("-")
+        ]
+        x = pools[0] if len(pools) == 1 else keras.layers.Concatenate()(pools)
     x = keras.layers.Dropout(settings.dropout)(x)
     logits = keras.layers.Dense(classes, name="logits")(x)
     return keras.Model(ids, logits, name="text_classifier")

@@ -1,4 +1,4 @@
-"""What stands beside words, learnt from texts before any label."""
+"""What stands beside words, learnt from many texts before any label."""
 
 import sys
 from collections.abc import Sequence
@@ -17,30 +17,24 @@ from seqkit.text import TextCodec
 _TOKENS = 8192  # of a training step, padding included
 _CANDIDATES = 256  # words that the right one is told from in a step
 _LEARNING_RATE = 3e-3
-_LEAST_WORDS = 500_000  # in texts without labels: fewer teach too little
+_LEAST_WORDS = 500_000  # in all texts: fewer teach too little
 
 
-def enough_words(
-    settings: ClassifierSettings, unlabelled: Sequence[np.ndarray]
-) -> bool:
-    """Say whether pretraining is wanted, and unlabelled texts have words enough.
-
-    Without these it would read the words again that the network is trained on anyway;
-    on long reviews it made the network worse.
-    """
-    return settings.pretraining > 0 and sum(map(len, unlabelled)) >= _LEAST_WORDS
+def enough_words(rows: Sequence[np.ndarray]) -> bool:
+    """Say whether texts, as ids, have words enough to learn from without labels."""
+    return sum(map(len, rows)) >= _LEAST_WORDS
 
 
 class Pretraining:
-    """Training of vectors of words and of the first recurrent layer, without labels.
+    """Training of the first recurrent layer without labels.
 
     From the state after word t the next word is foretold, and from that of the layer
     that reads backwards, if there is one, the word before:
 
         log p(x_{t+1}) = log softmax(E (P h_t + p) + b)
 
-    where E are the vectors of words; the softmax is over the right word and 256 others,
-    drawn by their rank. P, p and b serve here alone.
+    where E are the vectors of words, which stay as they are; the softmax is over the
+    right word and 256 others, drawn by their rank. P, p and b serve here alone.
 
     Args:
         network: A text classifier as `text_classifier` gives it.
@@ -72,8 +66,7 @@ class Pretraining:
         states = self.layer.compute_output_shape((None, None, size))[-1] // directions
         self.to_vectors = [keras.layers.Dense(size) for _ in range(directions)]
         self.bias = keras.Variable(np.zeros(ids, np.float32))
-        self.weights = [*self.embedding.trainable_variables, self.bias]
-        self.weights += self.layer.trainable_variables
+        self.weights = [self.bias, *self.layer.trainable_variables]
         for dense in self.to_vectors:
             dense.build((None, states))
             self.weights += dense.trainable_variables

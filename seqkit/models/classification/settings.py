@@ -11,7 +11,7 @@ from seqkit.models.settings import (
 )
 from seqkit.text.rules import LEVELS, check_size
 
-POOLINGS = ("last", "max", "mean", "attention")
+POOLINGS = ("max-mean", "max", "mean", "attention", "last")
 
 
 @describe_settings
@@ -38,7 +38,7 @@ class ClassifierSettings:
     layers: int = setting(1, "recurrent layers, one over the other", minimum=1)
     units: int = setting(64, "units of each recurrent layer", minimum=1)
     pooling: str = setting(
-        "max", "how the states of all words become one vector", choices=POOLINGS
+        "max-mean", "how the states of all words become one vector", choices=POOLINGS
     )
     embedding: int = setting(
         128, "size of a word vector; that of a file of vectors is its own", minimum=1
@@ -68,7 +68,7 @@ class ClassifierSettings:
     )
     pretraining: float = setting(
         5.0, "millions of words, at most, read to foretell their neighbours before any "
-        "label, where there are texts without; 0 for none",
+        "label, where all texts have half a million; 0 for none",
         minimum=0,
     )  # fmt: skip
     epochs: int = setting(10, "greatest number of epochs", minimum=1)
@@ -95,6 +95,6 @@ class ClassifierSettings:
         in_one = self.pooling == "last" and self.layers == 1
         if in_one and self.stretch != type(self).stretch:
             raise InputError(
-                "stretch goes with pooling max, mean or attention, or with more than "
+                "stretch goes with pooling over all words, or with more than "
                 "one of layers: pooling last reads a text in one"
             )

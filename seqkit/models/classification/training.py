@@ -4,6 +4,7 @@ import os
 import time
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import keras
@@ -16,6 +17,9 @@ from seqkit.models.classification.calibration import calibrate
 from seqkit.models.classification.settings import ClassifierSettings
 from seqkit.models.epochs import EpochTraining
 from seqkit.recurrence import portable
+
+
+FROZEN_EPOCHS = 4  # in which vectors stay as they are that were learnt from many words
 
 
 class Encoded(NamedTuple):
@@ -32,6 +36,10 @@ class Training(EpochTraining):
     its weights, w' = d w' + (1 - d) w after each step, which forgets faster in the
     first steps.
 
+    Vectors of words that were learnt from many texts stay as they are in the first
+    epochs, and are trained only then: moved from the first step on they learn the
+    training texts by heart, the rare words first.
+
     Args:
         network: Ids to logits.
         settings: Every choice.
@@ -41,6 +49,7 @@ class Training(EpochTraining):
         folder: As of `EpochTraining`.
         verbose: As of `EpochTraining`.
         vectors: Checksum of the file of vectors that training starts from, or 0.
+        frozen: Epochs in which vectors of words stay as they are.
     """
 
     def __init__(
@@ -53,9 +62,10 @@ class Training(EpochTraining):
         folder: str | os.PathLike | None = None,
         verbose: int | str = "auto",
         vectors: int = 0,
+        frozen: int = 0,
     ) -> None:
         self.training, self.validation = training, validation
-        self.scores, self.vectors = scores, vectors
+        self.scores, self.vectors, self.frozen = scores, vectors, frozen
         size = min(settings.batch_size, max(map(len, (training.ids, validation.ids))))
         self.batches = _batches(training.ids, size)
         self.valid_batches = _batches(validation.ids, size)
@@ -72,7 +82,13 @@ class Training(EpochTraining):
             tf.TensorSpec([size], tf.int32),
             tf.TensorSpec([size], tf.float32),
         ]
-        self._step = tf.function(self._train, signature, autograph=False)
+        trained = network.trainable_variables
+        vectors_of_words = network.get_layer("embedding").trainable_variables
+        others = [each for each in trained if each is not vectors_of_words[0]]
+        self._step, self._step_of_others = (
+            tf.function(partial(self._train, weights), signature, autograph=False)
+            for weights in (trained, others)
+        )
         self._logits = tf.function(
             lambda ids: network(ids, training=False),
             signature[:1],
@@ -87,8 +103,7 @@ class Training(EpochTraining):
         right = there * tf.cast(tf.equal(answers, labels), tf.float32)
         return tuple(map(tf.reduce_sum, (losses, right, there)))
 
-    def _train(self, ids: Any, labels: Any, there: Any) -> tuple:
-        weights = self.network.trainable_variables
+    def _train(self, weights: list, ids: Any, labels: Any, there: Any) -> tuple:
         with tf.GradientTape() as tape:
             logits = self.network(ids, training=True)
             loss, right, texts = self._sums(logits, labels, there)
@@ -97,7 +112,8 @@ class Training(EpochTraining):
         self.optimizer.apply([tf.convert_to_tensor(g) for g in gradients], weights)
         step = tf.cast(self.optimizer.iterations.value, tf.float32)
         share = tf.minimum(self.settings.averaging, step / (step + 10))
-        for mean, weight in zip(self.means, weights, strict=True):
+        every = self.network.trainable_variables
+        for mean, weight in zip(self.means, every, strict=True):
             mean.assign(share * mean.value + (1 - share) * weight.value)
         return loss, right, texts
 
@@ -113,13 +129,20 @@ class Training(EpochTraining):
         """Train on every text once, and show how it goes."""
         bar = self.bar(len(self.batches))
         total, start = np.zeros(3), time.perf_counter()
+        frozen = self._epochs_done() < self.frozen
+        step = self._step_of_others if frozen else self._step
         for number, batch in enumerate(self.batches.epoch(generator), start=1):
             tensors = self._tensors(self.training, batch)
-            total += [float(each) for each in self._step(*tensors)]
+            total += [float(each) for each in step(*tensors)]
             shown = _means(total)
             speed = round(total[-1] / (time.perf_counter() - start))
             bar.update(number, [*shown.items(), ("texts/s", speed)], False)
         return shown
+
+    def _finished(self) -> bool:
+        """Say whether to stop: not before the vectors were trained, if time allows."""
+        least = min(self.frozen + 1, self.settings.epochs)
+        return super()._finished() and self._epochs_done() >= least
 
     def candidate(self) -> Sequence[np.ndarray]:
         """Give the running means of the weights."""

@@ -8,6 +8,8 @@ import tensorflow as tf
 from seqkit.errors import InputError
 from seqkit.models import ClassifierSettings, SentimentClassifier, text_classifier
 from seqkit.models.checkpoint import read_checkpoint, write_checkpoint
+from seqkit.models.classification import classifier as module
+from seqkit.models.classification import pretraining
 from seqkit.models.classification.calibration import calibrate
 from seqkit.models.classification.classifier import BOTH, NGRAMS_ALONE
 from seqkit.models.classification.settings import POOLINGS
@@ -105,7 +107,7 @@ def test_every_setting_shapes_the_network():
     shapes = [tuple(weight.shape) for weight in network.weights]
     one_way = [(3, 3), (3,)]
     assert sorted(shapes) == sorted(
-        [(50, 8), *[(8, 3), *one_way] * 2, *[(6, 3), *one_way] * 2, (6, 4), (4,)]
+        [(50, 8), *[(8, 3), *one_way] * 2, *[(6, 3), *one_way] * 2, (12, 4), (4,)]
     )
     dropouts = [x.rate for x in network.layers if isinstance(x, keras.layers.Dropout)]
     assert dropouts == [0.1, 0.2, 0.4]
@@ -173,6 +175,33 @@ def test_stops_early_and_keeps_the_best_weights():
     classes = np.array([label == "positive" for label in wrong]).astype(int)
     kept = calibrate(fitted.parts(texts), classes).quality["cross_entropy"]
     assert kept == pytest.approx(losses[best], rel=1e-4)
+
+
+def test_vectors_from_many_words_move_only_after_some_epochs(monkeypatch):
+    texts, labels = reviews(64)
+    monkeypatch.setattr(pretraining, "_LEAST_WORDS", 10)
+    monkeypatch.setattr(module, "FROZEN_EPOCHS", 2)
+
+    def fitted(valid_labels, epochs):
+        found = quick_fit(
+            (texts, labels), (texts, valid_labels), epochs=epochs, patience=1,
+            pretraining=0.0,
+        )  # fmt: skip
+        return found, found.network.get_layer("embedding").get_weights()[0]
+
+    _, first = fitted(labels, 1)
+    second, same = fitted(labels, 2)
+    assert second.chosen == [2]
+    np.testing.assert_allclose(first, same, atol=1e-6)
+    third, moved = fitted(labels, 3)
+    assert third.chosen == [3]
+    assert np.abs(moved - first).max() > 1e-3
+    wrong = ["positive" if label == "negative" else "negative" for label in labels]
+    monkeypatch.setattr(module, "FROZEN_EPOCHS", 8)
+    stopped, same = fitted(wrong, 20)
+    assert len(stopped.history["val_loss"]) == 9  # it was tried, for all its patience
+    assert stopped.chosen[0] < 8
+    np.testing.assert_allclose(first, same, atol=1e-6)
 
 
 def test_goes_on_where_it_was_stopped(tmp_path):
