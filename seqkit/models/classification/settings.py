@@ -71,7 +71,7 @@ class ClassifierSettings:
         "label, where all texts have half a million; 0 for none",
         minimum=0,
     )  # fmt: skip
-    epochs: int = setting(10, "greatest number of epochs", minimum=1)
+    epochs: int = setting(20, "greatest number of epochs", minimum=1)
     patience: int = setting(
         2, "epochs without a better validation loss before training stops", minimum=1
     )
