@@ -83,8 +83,8 @@ def config_of(folder: str | os.PathLike, kind: str) -> Iterator[dict[str, Any]]:
         yield config
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
-            f"{Path(folder, CONFIG_FILE)}: not the configuration of a {kind}, as seqkit "
-            f"{__version__} writes it: {error!r}"
+            f"{Path(folder, CONFIG_FILE)}: not the configuration of a {kind}, as "
+            f"seqkit {__version__} writes it: {error!r}"
         ) from error
 
 

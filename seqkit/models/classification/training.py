@@ -18,7 +18,6 @@ from seqkit.models.classification.settings import ClassifierSettings
 from seqkit.models.epochs import EpochTraining
 from seqkit.recurrence import portable
 
-
 FROZEN_EPOCHS = 4  # in which vectors stay as they are that were learnt from many words
 
 

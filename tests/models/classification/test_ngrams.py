@@ -52,7 +52,7 @@ def reference(texts, members, wanted):
     has = np.array([[gram in grams(text) for gram in every] for text in texts], float)
     p, q = 1 + has[members].sum(axis=0), 1 + has[~members].sum(axis=0)
     ratio = np.log((p / p.sum()) / (q / q.sum()))
-    model = LogisticRegression(C=0.3, solver="liblinear", tol=1e-8)
+    model = LogisticRegression(C=3.0, solver="liblinear", tol=1e-8)
     model.fit(has * ratio, members)
     v = model.coef_[0]
     w = 0.75 * np.abs(v).mean() + 0.25 * v
