@@ -33,7 +33,11 @@ def text_classifier(
     """
     ids = keras.Input((None,), dtype="int32", name="ids")
     x = keras.layers.Embedding(
-        vocabulary_size, settings.embedding, mask_zero=True, name="embedding"
+        vocabulary_size,
+        settings.embedding,
+        mask_zero=True,
+        trainable=settings.fine_tune,
+        name="embedding",
     )(ids)
     x = keras.layers.Dropout(settings.word_dropout, noise_shape=(None, None, 1))(x)
     x = keras.layers.SpatialDropout1D(settings.dropout / 2)(x)

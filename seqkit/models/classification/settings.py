@@ -43,6 +43,9 @@ class ClassifierSettings:
     embedding: int = setting(
         128, "size of a word vector; that of a file of vectors is its own", minimum=1
     )
+    fine_tune: bool = setting(
+        True, "train the word vectors too; else they stay as they were learnt or read"
+    )
     dropout: float = setting(
         0.3, "share of word vector channels and of pooled features dropped in training",
         minimum=0, below=1,

@@ -82,8 +82,8 @@ class Training(EpochTraining):
             tf.TensorSpec([size], tf.float32),
         ]
         trained = network.trainable_variables
-        vectors_of_words = network.get_layer("embedding").trainable_variables
-        others = [each for each in trained if each is not vectors_of_words[0]]
+        word_vectors = network.get_layer("embedding").embeddings
+        others = [each for each in trained if each is not word_vectors]
         self._step, self._step_of_others = (
             tf.function(partial(self._train, weights), signature, autograph=False)
             for weights in (trained, others)

@@ -283,6 +283,9 @@ def test_vectors_of_words_come_from_more_texts_or_a_file(tmp_path):
     good, bad = (weights[4 + fitted.codec.entries.index(w)] for w in ("good", "bad"))
     np.testing.assert_allclose(good / good[0], [1, 2, 3], rtol=1e-4)
     np.testing.assert_allclose(bad / bad[0], [1, 1, 1], rtol=1e-4)
+    fixed = quick_fit(data, data, epochs=1, vectors=path, fine_tune=False, **sizes)
+    same = fixed.network.get_layer("embedding").get_weights()[0]
+    np.testing.assert_allclose(same, weights, atol=1e-6)
 
 
 def test_chinese_and_more_than_two_classes():
