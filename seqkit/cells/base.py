@@ -120,11 +120,13 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
             states: the states before the step.
             dot: how to multiply a vector by a kernel.
             noise: tensor `(batch, noise_size)`; None outside training.
+
+        Raises:
+            ValueError: `step` returns no states like those before it.
         """
-        if not self.noise_size:
-            return self.step(drive, states, dot)
         step: Callable = self.step
-        return step(drive, states, dot, noise)
+        given = (noise,) if self.noise_size else ()
+        return checks.step(self, step(drive, states, dot, *given), states)
 
     def draw_noise(self, *shape: Any) -> Any:
         """Return random numbers in [0, 1), `(*shape, noise_size)`."""

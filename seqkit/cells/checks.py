@@ -192,3 +192,37 @@ def product(vector: Any, kernel: Any) -> None:
             f"`dot` takes a vector (batch, n) and a kernel (n, m), got the shapes "
             f"{shapes[0]} and {shapes[1]}."
         )
+
+
+def step(cell: Any, found: Any, states: Sequence) -> tuple[Any, list]:
+    """Return what a cell's step emits and its new states, which must be like the old.
+
+    Args:
+        cell: the cell.
+        found: what its `step` returned.
+        states: the states before the step.
+    """
+    rule = f"`step` of {type(cell).__name__} must return"
+    pair = isinstance(found, (tuple, list)) and len(found) == 2
+    new = found[1] if pair else None
+    if not isinstance(new, (tuple, list)):
+        raise call_error(
+            f"{rule} what it emits and a list of states, got {reprlib.repr(found)}."
+        )
+    if len(new) != len(states):
+        raise call_error(f"{rule} {len(states)} states, as it gets, got {len(new)}.")
+    for one, other in zip(new, states, strict=True):
+        (shape, dtype), (wanted, wanted_dtype) = map(_shape_and_dtype, (one, other))
+        sizes = zip(shape, wanted, strict=False)
+        if (len(shape), dtype) != (len(wanted), wanted_dtype) or any(
+            None not in pair and pair[0] != pair[1] for pair in sizes
+        ):
+            raise call_error(
+                f"{rule} states of the shape {wanted} in {wanted_dtype}, as it gets, "
+                f"got {shape} in {dtype}."
+            )
+    return found[0], list(new)
+
+
+def _shape_and_dtype(tensor: Any) -> tuple[tuple, str]:
+    return tuple(tensor.shape), keras.backend.standardize_dtype(tensor.dtype)

@@ -9,6 +9,8 @@ import tensorflow as tf
 from seqkit.cells.base import Cell
 from seqkit.keras_internals import call_error
 
+PYTHON = ("PyFunc", "PyFuncStateless", "EagerPyFunc")
+LOOPS = ("While", "StatelessWhile")
 RANDOM = ("Random", "Multinomial", "Shuffle", "TruncatedNormal", "Rng")
 
 
@@ -87,4 +89,24 @@ class Equations:
                     f"{type(self.cell).__name__} must draw no random numbers in "
                     f"`drive`, `step` or `readout`, got the op {op.type}; `noise_size` "
                     "says how many a step needs, and `step` is given them."
+                )
+
+    def refuse_what_cannot_be_compiled(self, differentiated: bool = False) -> None:
+        """Raise if the equations in the graph have what XLA cannot compile.
+
+        Args:
+            differentiated: whether their gradient is to be compiled too.
+
+        Raises:
+            ValueError: An op calls Python, or a loop that is differentiated may have
+                any number of iterations.
+        """
+        for op in tf.compat.v1.get_default_graph().get_operations():
+            any_number = op.type in LOOPS and tf.get_static_value(op.inputs[1]) == -1
+            if op.type in PYTHON or (differentiated and any_number):
+                raise call_error(
+                    f"{type(self.cell).__name__} must be made of operations that XLA "
+                    f"compiles, got the op {op.type}"
+                    f"{' of any number of iterations' * bool(any_number)}; inside "
+                    "`seqkit.recurrence.portable()` it runs as it is."
                 )

@@ -104,6 +104,7 @@ class Sweep:
             self.cell, self.recurrent_mask, keep_emission, drive, self.states, probe
         )
         self.cell.refuse_randomness()
+        self.cell.refuse_what_cannot_be_compiled()
         return steps, probe
 
     def step_back(self, drive_rows: Any, tape: tf.GradientTape) -> StepBack:
@@ -119,6 +120,7 @@ class Sweep:
         with tape, reading(self.cell, self.weights):
             tape.watch(self.weights)
             self.step, self.seen = self.probe(drive_rows)
+        self.cell.refuse_what_cannot_be_compiled(differentiated=True)
         self.used = tape.gradient(self.step.first, self.weights)
         used = zip(self.weights, self.used, strict=True)
         return StepBack(

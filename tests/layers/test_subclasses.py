@@ -260,3 +260,40 @@ def test_what_dot_takes(shape):
 
     with pytest.raises(ValueError, match=r"`dot` takes a vector \(batch, n\) and a"):
         Layer(4)(X)
+
+
+class Returning(cells.RecurrentCell):
+    """A cell whose step returns what a function makes of h."""
+
+    def __init__(self, units, function, **kwargs):
+        super().__init__(units=units, **kwargs)
+        self.function = function
+
+    def build(self, input_shape):
+        self.kernel = self.add_kernel("kernel", (input_shape[-1], self.units))
+
+    def drive(self, inputs):
+        return self.affine(inputs, self.kernel, None)
+
+    def step(self, drive, states, dot):
+        return self.function(keras.ops.tanh(drive + states[0]))
+
+
+@pytest.mark.parametrize("in_graph", [False, True])
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (lambda h: h, "what it emits and a list of states, got <tf.Tensor"),
+        (lambda h: (h, h), "what it emits and a list of states, got "),
+        (lambda h: (h, [h, h]), "1 states, as it gets, got 2"),
+        (lambda h: (h, [h[:, :2]]), r"of the shape \(2, 4\) in float32.* \(2, 2\) in"),
+        (lambda h: (h, [keras.ops.cast(h, "float64")]), r"got \(2, 4\) in float64"),
+    ],
+)
+def test_what_a_step_returns(function, text, in_graph):
+    layer = layers.RNN(Returning(4, function))
+    call = tf.function(layer, autograph=False) if in_graph else layer
+    message = f"`step` of Returning must return .*{text}"
+    with pytest.raises(ValueError, match=message) as caught:
+        call(tf.ones((2, 3, 2)))
+    assert "\n" not in str(caught.value)

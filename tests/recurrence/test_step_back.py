@@ -121,6 +121,11 @@ class Odd(cells.RecurrentCell):
         h = tf.cond(tf.reduce_sum(n) > 0, lambda: n * 0.5, lambda: n * n)
         return h, [h]
 
+    def a_loop(self, x, h, dot):
+        body = lambda k, h: (k + 1, tf.tanh(h + x))  # noqa: E731
+        _, h = tf.while_loop(lambda k, _: k < 3, body, (0, h), maximum_iterations=3)
+        return h, [dot(h, self.recurrent_kernel)]
+
     def the_drive_itself(self, x, h, dot):
         return x, [ops.tanh(x) * h + x]
 
@@ -133,6 +138,34 @@ ODD = [
     for name in vars(Odd)
     if name not in ("build", "drive", "step") and name[0] != "_"
 ]
+
+
+class Uncompilable(Odd):
+    def python(self, x, h, dot):
+        h = tf.ensure_shape(tf.numpy_function(np.tanh, [x + h], tf.float32), x.shape)
+        return h, [h]
+
+    def a_loop_of_any_length(self, x, h, dot):
+        h = ops.fori_loop(0, 3, lambda _, h: ops.tanh(h + x), h)
+        return h, [h]
+
+
+@pytest.mark.parametrize(
+    ("what", "op"),
+    [
+        ("python", "PyFunc"),
+        ("a_loop_of_any_length", "StatelessWhile of any number of iterations"),
+    ],
+)
+def test_what_cannot_be_compiled_is_named(what, op):
+    layer, x = layers.RNN(Uncompilable(5, what)), tf.ones((2, 3, 4))
+    layer.build(x.shape)
+    call = tf.function(lambda x: layer(x, training=True), autograph=False)
+    with pytest.raises(ValueError, match=f"got the op {op}; inside `seq") as caught:
+        call(x)
+    assert "\n" not in str(caught.value)
+    with portable():
+        np.testing.assert_allclose(call(x + 0), layer(x), atol=1e-6)
 
 
 @pytest.mark.parametrize("masked", [False, True])
