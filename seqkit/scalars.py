@@ -15,3 +15,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
         return value.item()
     return value
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a number of Python or NumPy, and no boolean.
+
+    Example:
+    >>> [is_number(value) for value in (1, np.float32(0.5), True, "1", None)]
+    [True, True, False, False, False]
+    """
+    value = plain(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from seqkit.keras_internals import call_error
-from seqkit.scalars import plain
+from seqkit.scalars import is_number, plain
 
 
 def positive_integer(name: str, value: Any) -> int:
@@ -59,7 +59,7 @@ def natural_number(name: str, value: Any) -> int:
 def number(name: str, value: Any) -> float:
     """Return the value if it is a finite number."""
     found = plain(value)
-    if not _is_number(found) or not math.isfinite(found):
+    if not is_number(found) or not math.isfinite(found):
         raise ValueError(f"`{name}` must be a finite number, got {value!r}.")
     return float(found)
 
@@ -67,7 +67,7 @@ def number(name: str, value: Any) -> float:
 def positive(name: str, value: Any) -> float:
     """Return the value if it is a positive, finite number."""
     number = plain(value)
-    if not _is_number(number) or not 0 < number < math.inf:
+    if not is_number(number) or not 0 < number < math.inf:
         raise ValueError(f"`{name}` must be a positive number, got {value!r}.")
     return float(number)
 
@@ -75,7 +75,7 @@ def positive(name: str, value: Any) -> float:
 def not_negative(name: str, value: Any) -> float:
     """Return the value if it is a finite number from 0 on."""
     number = plain(value)
-    if not _is_number(number) or not 0 <= number < math.inf:
+    if not is_number(number) or not 0 <= number < math.inf:
         raise ValueError(f"`{name}` must be a number from 0 on, got {value!r}.")
     return float(number)
 
@@ -83,7 +83,7 @@ def not_negative(name: str, value: Any) -> float:
 def probability(name: str, value: Any) -> float:
     """Return the value if it lies in [0, 1]."""
     number = plain(value)
-    if not _is_number(number) or not 0 <= number <= 1:
+    if not is_number(number) or not 0 <= number <= 1:
         raise ValueError(f"`{name}` must be a number in [0, 1], got {value!r}.")
     return float(number)
 
@@ -91,13 +91,9 @@ def probability(name: str, value: Any) -> float:
 def share(name: str, value: Any) -> float:
     """Return the value if it lies in (0, 1]."""
     number = plain(value)
-    if not _is_number(number) or not 0 < number <= 1:
+    if not is_number(number) or not 0 < number <= 1:
         raise ValueError(f"`{name}` must be a number in (0, 1], got {value!r}.")
     return float(number)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def float_dtype(layer: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from seqkit.errors import InputError
+from seqkit.scalars import is_number, plain
 
 NEVER = float("-inf")  # the logarithm of no chance at all
 
@@ -18,8 +19,8 @@ def at_least(name: str, value: Any, least: float) -> Any:
         ...
         seqkit.errors.InputError: size must be at least 1; got 0
     """
-    if not value >= least:
-        raise InputError(f"{name} must be at least {least}; got {value}")
+    if not is_number(value) or not value >= least:
+        raise InputError(f"{name} must be at least {least}; got {plain(value)!r}")
     return value
 
 

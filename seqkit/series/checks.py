@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from seqkit.errors import InputError
+from seqkit.scalars import is_number, plain
 
 
 def numbers(name: str, values: Any, dimensions: str) -> np.ndarray:
@@ -61,9 +62,10 @@ def between(name: str, value: float, low: float, high: float) -> None:
     Raises:
         InputError: It is not so.
     """
-    if not low < value < high:
+    if not is_number(value) or not low < value < high:
         raise InputError(
-            f"{name} must be more than {low:g} and less than {high:g}; got {value}"
+            f"{name} must be more than {low:g} and less than {high:g}; got "
+            f"{plain(value)!r}"
         )
 
 
@@ -73,8 +75,8 @@ def at_least(name: str, value: float, least: float) -> None:
     Raises:
         InputError: It is not so.
     """
-    if not value >= least:
-        raise InputError(f"{name} must be at least {least}; got {value}")
+    if not is_number(value) or not value >= least:
+        raise InputError(f"{name} must be at least {least}; got {plain(value)!r}")
 
 
 def flags(name: str, values: Any) -> np.ndarray:

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from seqkit.decoding.limits import Limits
+from seqkit.decoding.limits import Limits, at_least
+from seqkit.errors import InputError
+from seqkit.series import checks
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
@@ -21,3 +23,11 @@ def test_blocks_what_would_repeat_and_nothing_else(n):
             blocked = len(last) == n - 1 and (*last, token) in runs
             expected = -np.inf if blocked else logits[row, beam, token]
             assert found[row, beam, token] == expected
+
+
+@pytest.mark.parametrize("check", [at_least, checks.at_least])
+@pytest.mark.parametrize("value", ["2", None, True, float("nan"), [2], 0])
+def test_what_is_no_number_of_at_least_one(check, value):
+    with pytest.raises(InputError, match=r"^size must be at least 1; got "):
+        check("size", value, 1)
+    check("size", np.float32(1.5), 1)

@@ -20,7 +20,9 @@ from seqkit.models.anomaly.normal import Normal, Read
 from seqkit.models.anomaly.settings import ForecasterSettings
 from seqkit.models.anomaly.training import WORTH, seems_worth_while, train_network
 from seqkit.models.run_files import MODEL_FILE, config_of, read_network, write_config
+from seqkit.scalars import plain
 from seqkit.series import Fitted, TimeSeries, forecast_errors
+from seqkit.wording import briefly
 
 _NOTHING = 1e-3  # of the scale of a channel: an error that nobody need foretell
 _PROBED = 32  # readings on which a SavedModel is compared, beyond those it must see
@@ -225,9 +227,12 @@ class Forecaster:
             InputError: `n` is out of its range, or `after` too short.
         """
         settings, lags = self.settings, self.normal.linear.lags
-        n = settings.horizon if n is None else n
-        if not 1 <= n <= settings.horizon:
-            raise InputError(f"n must be from 1 to {settings.horizon}; got {n}")
+        n = settings.horizon if n is None else plain(n)
+        whole = isinstance(n, int) and not isinstance(n, bool)
+        if not whole or not 1 <= n <= settings.horizon:
+            raise InputError(
+                f"n must be from 1 to {settings.horizon}; got {briefly(n)}"
+            )
         end = self.outlook.end
         if after is None:
             latest = self.outlook.latest

@@ -96,8 +96,8 @@ def test_intervals_cover_what_they_promise():
 
 def test_what_is_refused():
     forecaster = fit(waves(100))
-    for n in (0, 4):
-        with pytest.raises(InputError, match=f"n must be from 1 to 3; got {n}"):
+    for n in (0, 4, 2.0, True, "two"):
+        with pytest.raises(InputError, match=f"n must be from 1 to 3; got {n!r}"):
             forecaster.forecast(n)
     with pytest.raises(InputError, match="after must have at least 8 readings"):
         forecaster.forecast(1, after=waves(7))
