@@ -90,7 +90,8 @@ def once(gradient: Callable, sources: list) -> Callable:
         )
 
     def checked(*upstream: Any) -> list:
-        return with_gradient(gradient(*upstream), [*upstream, *sources], of_gradient)
+        found = gradient(*constants(upstream))
+        return with_gradient(found, [*upstream, *sources], of_gradient)
 
     return checked
 

@@ -72,6 +72,15 @@ def test_gradients(function, training):
         np.testing.assert_allclose(one, other, atol=1e-4)
 
 
+@pytest.mark.parametrize("function", [persistent_within, nested])
+def test_gradients_of_what_is_run_again(function):
+    layer, x = layers.SimpleRNN(2, return_sequences=True, recompute=2), tf.constant(X)
+    layer.build((None, None, 3))
+    found = tf.function(lambda x: function(layer, x), autograph=False)(x)
+    for one, other in zip(found, function(layer, x), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
 @pytest.mark.parametrize("function", [persistent, two, nested])
 @pytest.mark.parametrize("make", [layers.SimpleRNN, layers.MinGRU])
 def test_gradients_of_a_branch(function, make):
