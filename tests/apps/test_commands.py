@@ -43,6 +43,20 @@ def test_the_script_runs_from_any_folder(name, tmp_path):
     assert finished.stdout.strip()
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """Signals are heard, also where what runs the tests ignores them, as nohup does."""
+    default = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGHUP: signal.SIG_DFL,
+    }
+    before = {number: signal.signal(number, way) for number, way in default.items()}
+    yield
+    for number, way in before.items():
+        signal.signal(number, way)
+
+
 def run_of(command):
     """Run a program whose one subcommand is a function."""
     parser = command_line.Parser(prog="program")
