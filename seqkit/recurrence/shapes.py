@@ -88,7 +88,8 @@ def chunk_size(batch: Any, length: Any, unroll: bool | int, exact: bool) -> Any:
     """Return the number of time steps of a chunk.
 
     On a GPU a chunk is as long as it may be: each step of its loop costs more where the
-    compiler does not know how many there are.
+    compiler does not know how many there are. So where all sizes are known, chunks are
+    as equal as they can be: then most often none is partly unused.
 
     Args:
         batch: number of rows.

@@ -1,7 +1,15 @@
 """What the tests on a card compare."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
+
+from seqkit.recurrence.devices import has_gpu
+
+ON_A_CARD = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not has_gpu(), reason="there is no GPU"),
+]
 
 BATCH, TIME, FEATURES = 8, 12, 3
 RIGHT = np.arange(TIME) < np.array([12, 5, 1, 7, 12, 3, 9, 2])[:, None]

@@ -10,12 +10,12 @@ import tensorflow as tf
 
 from seqkit import layers
 from seqkit.recurrence import portable
-from seqkit.recurrence.devices import has_gpu
 from seqkit.testing.discovery import public_layers
 from tests.gpu.comparing import (
     BATCH,
     FEATURES,
     MASKS,
+    ON_A_CARD,
     TIME,
     agree,
     differentiated,
@@ -24,10 +24,7 @@ from tests.gpu.comparing import (
 )
 from tests.testing.cases import PLAIN
 
-pytestmark = [
-    pytest.mark.gpu,
-    pytest.mark.skipif(not has_gpu(), reason="there is no GPU"),
-]
+pytestmark = ON_A_CARD
 
 
 @pytest.mark.parametrize("mask", MASKS)

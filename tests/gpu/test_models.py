@@ -10,21 +10,18 @@ import tensorflow as tf
 
 from seqkit import layers
 from seqkit.recurrence import portable
-from seqkit.recurrence.devices import has_gpu
 from tests.gpu.comparing import (
     BATCH,
     FEATURES,
     MASKS,
+    ON_A_CARD,
     TIME,
     agree,
     differentiated,
     inputs,
 )
 
-pytestmark = [
-    pytest.mark.gpu,
-    pytest.mark.skipif(not has_gpu(), reason="there is no GPU"),
-]
+pytestmark = ON_A_CARD
 
 MAKERS = [layers.LSTM, layers.GRU, layers.SimpleRNN, layers.Jordan]
 makers = pytest.mark.parametrize("make", MAKERS)
