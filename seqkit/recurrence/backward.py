@@ -67,8 +67,8 @@ class Backward(Sweep):
             d_weights,
         )
         (d_rows,) = arrays_like([self.rows.read(0)], self.count)
-        loop = (0, d_carry, sums, d_rows)
-        _, d_carry, sums, d_rows = repeat(self._run_chunk, loop, self.n_chunks)
+        loop = (0, self.n_chunks - 1, d_carry, sums, d_rows)
+        *_, d_carry, sums, d_rows = repeat(self._run_chunk, loop, self.n_chunks)
         d_inputs = unflatten(flat(d_rows.stack()), self.capacity, self.batch)
         through_kernels = tape.gradient(self.seen.kernels, weights, sums.kernels, ZERO)
         in_step = iter(sums.in_step)
@@ -113,8 +113,11 @@ class Backward(Sweep):
             d_carry[self.step.emitted] += d_emissions
         return d_carry, d_weights
 
-    def _run_chunk(self, done: Any, d_carry: list, sums: Sums, d_rows: Any) -> tuple:
-        chunk = self.n_chunks - 1 - done
+    # The chunk is a variable of the loop: computed in it from the number of chunks, it
+    # would be a constant to the compiler, with a program for every number.
+    def _run_chunk(
+        self, done: Any, chunk: Any, d_carry: list, sums: Sums, d_rows: Any
+    ) -> tuple:
         drive_rows = read(self.kept.drives, chunk)
         drives, valid = self.steps(drive_rows), self.valid_steps(chunk)
         start, count, needs = chunk * self.size, self.steps_in(chunk), self.back.needs
@@ -150,7 +153,7 @@ class Backward(Sweep):
         _, d_carry, in_step, leaves = loop
         sums = sums._replace(in_step=in_step)
         sums, d_inputs = self._products(chunk, sums, stacked(leaves))
-        return done + 1, d_carry, sums, d_rows.write(chunk, d_inputs)
+        return done + 1, chunk - 1, d_carry, sums, d_rows.write(chunk, d_inputs)
 
     def _products(self, chunk: Any, sums: Sums, leaves: list) -> tuple[Sums, Any]:
         """Add up what a chunk gives the weights, and return its inputs' gradient."""

@@ -9,8 +9,9 @@ from seqkit.recurrence.devices import has_gpu
 from seqkit.recurrence.equations import Equations
 
 ROWS_OF_A_CHUNK = 2048  # rows of one product over a chunk of time steps
-STEPS_OF_A_CHUNK = 32  # the most where the length is a capacity, partly unused
 LEAST_CAPACITY = 64
+CHUNKS_OF_A_CAPACITY = 8  # at least: a capacity is partly unused, and so is a chunk
+STEPS_OF_A_CHUNK = 32  # the most in a capacity
 SMALLEST_SPLIT_BATCH = 8
 LARGEST_SPLIT_KERNEL = 2**19  # with more weights, one product keeps all cores busy
 
@@ -96,6 +97,10 @@ def chunk_size(batch: Any, length: Any, unroll: bool | int, exact: bool) -> Any:
         length: number of steps to compile for.
         unroll: True makes one chunk of all steps.
         exact: whether all steps of the length are there.
+
+    Example:
+    >>> [int(chunk_size(16, capacity, False, exact=False)) for capacity in (64, 4096)]
+    [8, 32]
     """
     if unroll is True or (exact and has_gpu()):
         return length
@@ -103,4 +108,7 @@ def chunk_size(batch: Any, length: Any, unroll: bool | int, exact: bool) -> Any:
         most = max(ROWS_OF_A_CHUNK // max(batch, 1), 1)
         return -(-length // -(-length // most))
     size = tf.maximum(ROWS_OF_A_CHUNK // tf.maximum(batch, 1), 1)
-    return tf.minimum(size, length if exact else STEPS_OF_A_CHUNK)
+    if exact:
+        return tf.minimum(size, length)
+    most = tf.minimum(length // CHUNKS_OF_A_CAPACITY, STEPS_OF_A_CHUNK)
+    return tf.minimum(size, most)
