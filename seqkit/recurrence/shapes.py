@@ -10,7 +10,7 @@ from seqkit.recurrence.equations import Equations
 
 ROWS_OF_A_CHUNK = 2048  # rows of one product over a chunk of time steps
 LEAST_CAPACITY = 64
-CHUNKS_OF_A_CAPACITY = 8  # at least: a capacity is partly unused, and so is a chunk
+CHUNKS_OF_A_CAPACITY = 8  # at least, on a CPU: where a chunk is partly unused, so is work
 STEPS_OF_A_CHUNK = 32  # the most in a capacity
 SMALLEST_SPLIT_BATCH = 8
 LARGEST_SPLIT_KERNEL = 2**19  # with more weights, one product keeps all cores busy
@@ -110,5 +110,6 @@ def chunk_size(batch: Any, length: Any, unroll: bool | int, exact: bool) -> Any:
     size = tf.maximum(ROWS_OF_A_CHUNK // tf.maximum(batch, 1), 1)
     if exact:
         return tf.minimum(size, length)
-    most = tf.minimum(length // CHUNKS_OF_A_CAPACITY, STEPS_OF_A_CHUNK)
-    return tf.minimum(size, most)
+    if not has_gpu():
+        size = tf.minimum(size, length // CHUNKS_OF_A_CAPACITY)
+    return tf.minimum(size, STEPS_OF_A_CHUNK)
