@@ -10,7 +10,7 @@ from seqkit.recurrence.equations import Equations
 
 ROWS_OF_A_CHUNK = 2048  # rows of one product over a chunk of time steps
 LEAST_CAPACITY = 64
-CHUNKS_OF_A_CAPACITY = 8  # at least, on a CPU: where a chunk is partly unused, so is work
+CHUNKS_OF_A_CAPACITY = 8  # at least, on a CPU: a chunk may be partly unused
 STEPS_OF_A_CHUNK = 32  # the most in a capacity
 SMALLEST_SPLIT_BATCH = 8
 LARGEST_SPLIT_KERNEL = 2**19  # with more weights, one product keeps all cores busy
