@@ -6,20 +6,24 @@ Gathered in one place, so that a change in TensorFlow is one change here.
 - `stop_recording`: pauses all tapes.
 - `inside_compilation`: whether the graph being traced is to be compiled by XLA as a
   whole.
+- `RegisterPFor`: says how an op is run for many rows at a time.
 - `VECTORIZERS`: what traces a function once and runs it for many rows at a time.
 - `Operation._update_input`: lets an op of the graph that is being traced take another
   input.
 """
 
+import contextlib
 from typing import Any
 
 import tensorflow as tf
 from tensorflow.python.eager.record import record_operation, stop_recording
 from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
+from tensorflow.python.ops.parallel_for.pfor import RegisterPFor, wrap
 
 __all__ = [
     "VECTORIZERS",
     "inside_compilation",
+    "prevent_gradient",
     "record_operation",
     "replace_input",
     "stop_recording",
@@ -37,3 +41,18 @@ def inside_compilation() -> bool:
 def replace_input(op: Any, place: int, tensor: Any) -> None:
     """Let an op of the graph that is being traced take another tensor as an input."""
     op._update_input(place, tensor)
+
+
+def prevent_gradient(tensor: Any, message: str) -> Any:
+    """Return a tensor whose gradient is an error, which tells the message."""
+    return tf.raw_ops.PreventGradient(input=tensor, message=message)
+
+
+def _of_many_rows(of_one: Any) -> Any:
+    """Run `PreventGradient` for many rows at a time."""
+    tensor, message = of_one.stacked_input(0), of_one.get_attr("message")
+    return wrap(prevent_gradient(tensor, message), True)
+
+
+with contextlib.suppress(KeyError):  # where TensorFlow says it, or said it before
+    RegisterPFor("PreventGradient")(_of_many_rows)

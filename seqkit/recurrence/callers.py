@@ -5,15 +5,18 @@ from collections.abc import Iterable
 from types import FrameType
 
 
-def called_from(places: Iterable[str]) -> bool:
+def called_from(places: Iterable[str], but_for: Iterable[str] = ()) -> bool:
     """Return whether a function of one of these packages or modules is being run.
 
     Args:
         places: names of packages, modules, or functions in modules.
+        but_for: names of the same kind; whatever is run by these is no matter.
     """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         function = f"{frame.f_globals.get('__name__')}.{frame.f_code.co_name}"
+        if belongs(function, but_for):
+            return False
         if belongs(function, places):
             return True
         frame = frame.f_back

@@ -11,6 +11,11 @@ from seqkit.keras_internals import EXPORTERS, LITE_EXPORTERS
 from seqkit.recurrence.callers import called_from
 from seqkit.recurrence.recording import recorder
 
+COMPILED = tuple(
+    f"seqkit.recurrence.functions._run_{what}"
+    for what in ("forward", "backward", "scan", "scan_back")
+)
+
 _here = threading.local()
 
 
@@ -76,6 +81,17 @@ def portable() -> Iterator[None]:
 def to_be_exported() -> bool:
     """Return whether what is traced here must run elsewhere."""
     return getattr(_here, "portable", False) or exporting()
+
+
+def vectorizing() -> bool:
+    """Return whether a graph is being traced that is then rewritten for many rows.
+
+    `tf.vectorized_map` and jacobians do so. Functions that are compiled are rewritten
+    as they are: what is traced within one is not.
+    """
+    from seqkit.tensorflow_internals import VECTORIZERS
+
+    return called_from(VECTORIZERS, but_for=COMPILED)
 
 
 def exporting() -> bool:

@@ -10,10 +10,10 @@ from seqkit.cells.gru import GRUCell
 from seqkit.cells.lstm import LSTMCell
 from seqkit.keras_internals import call_error
 from seqkit.recurrence import cudnn_rnn as op
-from seqkit.recurrence.callers import called_from
+from seqkit.recurrence.choice import vectorizing
 from seqkit.recurrence.devices import has_gpu
 from seqkit.recurrence.weights import values
-from seqkit.tensorflow_internals import VECTORIZERS, inside_compilation
+from seqkit.tensorflow_internals import inside_compilation
 
 DTYPES = ("float16", "float32", "float64")
 EQUATIONS = ("drive", "step", "readout", "run_step", "training_weights")
@@ -64,7 +64,7 @@ def runs(layer: Any) -> bool:
     Raises:
         ValueError: The layer insists on it, and it cannot.
     """
-    here = may_run(layer) and not inside_compilation() and not called_from(VECTORIZERS)
+    here = may_run(layer) and not inside_compilation() and not vectorizing()
     if _use_cudnn(layer) is True and not here:
         raise call_error(
             f"`use_cudnn=True` of {layer.name!r} needs a GPU, the default activations, "

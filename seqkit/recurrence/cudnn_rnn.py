@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from seqkit.keras_internals import call_error
-from seqkit.recurrence.callers import called_from
+from seqkit.recurrence.choice import vectorizing
 from seqkit.recurrence.given_gradients import constants, local, once, with_gradient
-from seqkit.tensorflow_internals import VECTORIZERS
 
 
 class Kind(NamedTuple):
@@ -81,7 +80,7 @@ def cudnn_rnn(
     )
 
     def gradient(d_output: Any, d_h: Any, d_c: Any = None) -> list:
-        if called_from(VECTORIZERS):
+        if vectorizing():
             raise call_error(
                 "cuDNN gives wrong rows in a vectorized loop. Take the jacobian with "
                 "`experimental_use_pfor=False`, or make the layer with "

@@ -10,14 +10,27 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.keras_internals import call_error
-from seqkit.tensorflow_internals import record_operation, stop_recording
+from seqkit.recurrence.choice import vectorizing
+from seqkit.tensorflow_internals import (
+    prevent_gradient,
+    record_operation,
+    stop_recording,
+)
 
 _NAME = "SeqkitGivenGradient"
+_NOT_THROUGH = (
+    "a gradient of this recurrence, taken inside a vectorized loop, has no gradient "
+    "itself. Use `experimental_use_pfor=False` or `tf.map_fn`, inside "
+    "`seqkit.recurrence.portable()`."
+)
 _KEPT = "_seqkit_given_gradients"  # the graph's attribute: functions by name of op
 
 
 def with_gradient(
-    results: Sequence[Any], sources: Sequence[Any], gradient: Callable
+    results: Sequence[Any],
+    sources: Sequence[Any],
+    gradient: Callable,
+    of_themselves: bool = False,
 ) -> list:
     """Return tensors equal to the results, which a given function differentiates.
 
@@ -31,10 +44,14 @@ def with_gradient(
         sources: the tensors of which they are functions.
         gradient: takes the gradient of each result, returns that of each source, or
             None.
+        of_themselves: whether the results have gradients besides, for who comes from
+            outside of a vectorized loop.
 
     Returns:
         A tensor for each result.
     """
+    if vectorizing() and not of_themselves:
+        results = _refusing(results, sources)
 
     def of_all(*upstream: Any) -> list:
         dense = [
@@ -53,6 +70,19 @@ def with_gradient(
         getattr(graph, _KEPT)[tensors[0].op.name] = of_all
     record_operation(_NAME, tensors, [*results, *sources], of_all)
     return tensors[: len(results)]
+
+
+def _refusing(results: Sequence[Any], sources: Sequence[Any]) -> list:
+    """Return the results, with an error for a gradient.
+
+    A gradient given by hand is lost where a graph is rewritten for many rows. Without
+    this, who differentiates by the sources from outside would get zeros.
+    """
+    total = tf.add_n([tf.reduce_sum(tf.cast(s, "float32")) for s in sources])
+    return [
+        prevent_gradient(tf.where(True, each, tf.cast(total, each.dtype)), _NOT_THROUGH)
+        for each in results
+    ]
 
 
 def local(nest: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import tensorflow as tf
 
 from seqkit.cells.linear import Parts, add, conjugate, multiply
-from seqkit.recurrence.choice import exporting
+from seqkit.recurrence.choice import exporting, vectorizing
 from seqkit.recurrence.given_gradients import constants, local, with_gradient
 from seqkit.recurrence.slices import room_for, slices_of, stacked, write
 from seqkit.recurrence.steps import by_rows, time_major
@@ -90,7 +90,8 @@ def linear_scan(
     Returns:
         Tensors `(time, batch, size)`, as many.
     """
-    if exporting():  # a SavedModel has no place for gradients given by hand
+    # Gradients given by hand get lost in a SavedModel, and in a vectorized loop.
+    if exporting() or vectorizing():
         return _run(a, b, start, in_blocks, reverse)
     a, b, start = local((a, b, start))
     fixed_a, fixed_b, fixed_start = constants((a, b, start))

@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.recurrence.choice import to_be_exported
+from seqkit.recurrence.choice import to_be_exported, vectorizing
 from seqkit.recurrence.compiled import compiled_loop
 from seqkit.recurrence.cudnn import cudnn_loop
 from seqkit.recurrence.equations import Equations
@@ -14,6 +14,7 @@ from seqkit.recurrence.recompute import recomputed_loop
 from seqkit.recurrence.recorded import recorded_loop
 from seqkit.recurrence.recording import recorder
 from seqkit.recurrence.scan import scan_loop, scans
+from seqkit.recurrence.vectorized import vectorized_loop
 from seqkit.recurrence.weights import values
 
 
@@ -73,29 +74,46 @@ def _by_cell(
     if noisy:
         noise = cell.draw_noise(*tf.unstack(tf.shape(sequences)[:2]))
         sequences = tf.concat([sequences, noise], -1)
-    compiled = loop == "compiled"
-    recording = recorder()
-    if scans(cell, layer.unroll) and not (layer.recompute or recording):
-        return scan_loop(
-            cell, sequences, valid, states, weights, layer.return_sequences, compiled
-        )
+    compiled, recording = loop == "compiled", recorder()
     recurrent_mask = cell.get_recurrent_dropout_mask(states[0]) if training else None
     equations = Equations(cell, noisy)
-    arguments = (equations, sequences, valid, states, weights)
+    arguments = (sequences, valid, states, weights)
     if recording:
-        return recorded_loop(recording, layer, *arguments, recurrent_mask)
+        return recorded_loop(recording, layer, equations, *arguments, recurrent_mask)
     options = (recurrent_mask, layer.return_sequences, layer.unroll)
+    if compiled and vectorizing():
+        again = functools.partial(_sequence, layer, equations, compiled, options, True)
+        return vectorized_loop(again, equations, *arguments, *options)
+    return _sequence(layer, equations, compiled, options, training, *arguments)
+
+
+def _sequence(
+    layer: Any,
+    equations: Equations,
+    compiled: bool,
+    options: tuple[Any, Any, Any],
+    training: bool,
+    inputs: Any,
+    valid: Any,
+    states: list,
+    weights: list,
+) -> tuple[Any, list]:
+    """Run a sequence as a scan, in segments, by the compiled or by the plain loop."""
+    arguments = (inputs, valid, states, weights)
+    _, return_sequences, unroll = options
+    if scans(equations.cell, unroll) and not layer.recompute:
+        return scan_loop(equations.cell, *arguments, return_sequences, compiled)
     if layer.recompute and not to_be_exported():
         segment = functools.partial(_segment, equations, compiled, options)
-        return recomputed_loop(
-            segment, *arguments[1:], layer.return_sequences, layer.recompute
-        )
+        return recomputed_loop(segment, *arguments, return_sequences, layer.recompute)
     if compiled:
-        return compiled_loop(*arguments, *options, gradient_expected=training)
+        return compiled_loop(
+            equations, *arguments, *options, gradient_expected=training
+        )
     if not tf.inside_function():
-        return plain_loop(*arguments, *options)
+        return plain_loop(equations, *arguments, *options)
     before = len(tf.compat.v1.get_default_graph().get_operations())
-    result = plain_loop(*arguments, *options)
+    result = plain_loop(equations, *arguments, *options)
     equations.refuse_randomness(before)
     return result
 

@@ -68,6 +68,11 @@ def recomputed_loop(
     rest_output, last = forward(None, before_rest)
     timed = [segments.size] if return_sequences else []
     stacked = segments.stack(outputs, inputs, [*timed, rest_output.shape[-1]])
+    # Tensors, which the gradient may read in another graph than this one.
+    befores = [
+        segments.stack(array, inputs, state.shape[1:])
+        for array, state in zip(kept, states, strict=True)
+    ]
 
     def backward(i: Any, states: list, d_output: Any, d_last: list) -> tuple:
         segment, mask = segments.cut(padded, i)
@@ -83,7 +88,7 @@ def recomputed_loop(
         )
 
         def step(i: Any, d_states: list, d_weights: list, d_inputs: Any) -> tuple:
-            states = [array.read(i) for array in kept]
+            states = [before[i] for before in befores]
             d_segment, d_states, more = backward(i, states, d_stacked[i], d_states)
             d_weights = [a + b for a, b in zip(d_weights, more, strict=True)]
             return i - 1, d_states, d_weights, d_inputs.write(i, d_segment)

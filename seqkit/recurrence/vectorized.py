@@ -1,0 +1,65 @@
+"""The time loop inside `tf.vectorized_map` and its like.
+
+There a graph is rewritten, op by op, to run for many rows at a time; gradients given by
+hand get lost. So the loop is the plain one, which TensorFlow differentiates from
+outside. What it cannot do is differentiate such a loop inside, for each row by itself:
+that gradient is given.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from seqkit.recurrence.equations import Equations
+from seqkit.recurrence.given_gradients import local, once, with_gradient
+from seqkit.recurrence.plain import plain_loop
+from seqkit.tensorflow_internals import stop_recording
+
+
+def vectorized_loop(
+    loop: Callable,
+    cell: Equations,
+    inputs: Any,
+    valid: Any,
+    states: list,
+    weights: list,
+    recurrent_mask: Any,
+    return_sequences: bool,
+    unroll: bool | int,
+) -> tuple[Any, list]:
+    """Run a cell over a sequence, inside a vectorized loop.
+
+    Args:
+        loop: `loop(inputs, valid, states, weights)` runs the cell too; tapes inside
+            the vectorized loop differentiate that.
+        cell: the equations of a cell.
+        inputs: tensor `(batch, time, features)`.
+        valid: boolean tensor `(batch, time)`, or None.
+        states: the initial states.
+        weights: the values of the cell's weights.
+        recurrent_mask: the recurrent dropout mask, or None.
+        return_sequences: whether to return every output or the last one.
+        unroll: False for one step an iteration, True for no loop, or a number of steps.
+
+    Returns:
+        The outputs `(batch, time, size)` or the last one `(batch, size)`, and the last
+        states.
+    """
+    inputs, valid, states, weights = local((inputs, valid, states, weights))
+    sources = [inputs, *states, *weights]
+    options = (recurrent_mask, return_sequences, unroll)
+    with stop_recording():  # of tapes inside; those outside see the rewritten graph
+        results = plain_loop(cell, inputs, valid, states, weights, *options)
+
+    def gradient(*upstream: Any) -> list:
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            again = loop(inputs, valid, states, weights)
+        zero = tf.UnconnectedGradients.ZERO
+        return tape.gradient(tf.nest.flatten(again), sources, upstream, zero)
+
+    output, *last = with_gradient(
+        tf.nest.flatten(results), sources, once(gradient, sources), of_themselves=True
+    )
+    return output, last
