@@ -10,6 +10,7 @@ Gathered in one place, so that a change in Keras is one change here.
 - `keras_rnn`: Keras's time loop, on any backend. It moved in Keras 3.16.
 - `call_error`: sets `_keras_call_info_injected`, by which Keras knows errors that tell
   all there is to tell.
+- `to_snake_case`: makes a layer's name of its class's.
 - `sublayers`: the layers that a layer holds, its attribute `_layers`.
 - `EXPORTERS`: modules that trace a model into a graph which must run elsewhere.
 - `LITE_EXPORTERS`: those of them that trace it for TensorFlow Lite, now LiteRT.
@@ -20,6 +21,7 @@ from typing import Any
 from keras.src import backend
 from keras.src.backend.common.variables import AutocastScope
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
+from keras.src.utils.naming import to_snake_case
 
 __all__ = [
     "EXPORTERS",
@@ -29,6 +31,7 @@ __all__ = [
     "call_error",
     "keras_rnn",
     "sublayers",
+    "to_snake_case",
 ]
 
 LITE_EXPORTERS = ("keras.src.export.litert", "tensorflow.lite.python")

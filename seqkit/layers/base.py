@@ -9,7 +9,7 @@ from keras import ops
 from seqkit import recurrence
 from seqkit.cells import checks
 from seqkit.cells.base import Cell
-from seqkit.keras_internals import call_error, keras_rnn
+from seqkit.keras_internals import call_error, keras_rnn, to_snake_case
 from seqkit.layers import arguments
 from seqkit.signature import (
     Extensible,
@@ -365,7 +365,8 @@ class RecurrentLayer(Extensible, LayerOverCell):
         of_cell = {name: kwargs.pop(name) for name in names if name in kwargs}
         shared = {name: kwargs[name] for name in SHARED if name in kwargs}
         if takes_any(cell_signature):
-            of_cell.update(shared)
+            name = to_snake_case(self.cell_class.__name__)  # not numbered, as Keras's
+            of_cell.update(shared, name=name)
         cell = self.cell_class(**of_cell)
         if not takes_any(cell_signature):
             for name, value in shared.items():

@@ -142,3 +142,15 @@ def test_they_are_recurrent_layers_of_keras():
     assert isinstance(
         keras.layers.Bidirectional(layers.Jordan(2)).forward_layer, layers.Jordan
     )
+
+
+def test_weights_have_the_paths_of_kerass():
+    """However many layers there were before."""
+    found = []
+    for module in (keras.layers, layers, layers):
+        one = module.Bidirectional(module.SimpleRNN(2, name="one"), name="both")
+        other = module.GRU(2, name="other")
+        for layer in (one, other):
+            layer.build((None, None, 3))
+        found.append([weight.path for weight in one.weights + other.weights])
+    assert found[0] == found[1] == found[2]
