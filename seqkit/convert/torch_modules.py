@@ -82,7 +82,8 @@ def _parameters(module: Any) -> Mapping[str, Any]:
         ("real weights", any("complex" in dtype for dtype in dtypes)),
     ):
         if refused:
-            raise ValueError(f"`module` must have {what}, got {module!r}.")
+            shown = repr(module).partition("\n")[0]
+            raise ValueError(f"`module` must have {what}, got {shown}.")
     return parameters
 
 

@@ -142,8 +142,9 @@ def test_modules_without_weights_of_their_own(torch):
         (meta, "must have data, got LSTM"),
         (normed, "must have weights of its own names, got"),
     ):
-        with pytest.raises(ValueError, match=f"^`module` {message}"):
+        with pytest.raises(ValueError, match=f"^`module` {message}") as caught:
             from_torch(module)
+        assert "\n" not in str(caught.value)
     assert from_torch(Named(4, 3)).output_shape == (None, None, 3)
 
 
