@@ -30,6 +30,26 @@ def multiplying_by(product: Callable) -> Iterator[None]:
         _product.reset(token)
 
 
+@contextlib.contextmanager
+def given_values(cell: Any, weights: Sequence[Any]) -> Iterator[None]:
+    """Inside, the variables of a cell, or of its equations, have these values.
+
+    Raises:
+        ValueError: A weight was assigned to: no loop keeps what it is then.
+    """
+    scope = keras.StatelessScope(list(zip(cell.weights, weights, strict=True)))
+    given = [scope.get_current_value(weight) for weight in cell.weights]
+    with scope:
+        yield
+    for weight, value in zip(cell.weights, given, strict=True):
+        if scope.get_current_value(weight) is not value:
+            raise call_error(
+                "A cell must assign to none of its weights in `drive`, `step` or "
+                f"`readout`, got new values of {weight.path}; what changes from step "
+                "to step is a state."
+            )
+
+
 class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
     """One time step of a recurrent network, written as its equations.
 
@@ -219,7 +239,7 @@ class Cell(Extensible, DropoutRNNCell, keras.layers.Layer):
             for size in self.state_sizes
         ]
 
-    def affine(self, inputs: Any, kernel: Any, bias: Any) -> Any:
+    def affine(self, inputs: Any, kernel: Any, bias: Any = None) -> Any:
         """Return inputs · kernel + bias, without the bias where there is none."""
         product = _product.get()(inputs, kernel)
         return product if bias is None else product + bias

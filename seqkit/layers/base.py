@@ -8,7 +8,7 @@ from keras import ops
 
 from seqkit import recurrence
 from seqkit.cells import checks
-from seqkit.cells.base import Cell
+from seqkit.cells.base import Cell, given_values
 from seqkit.keras_internals import call_error, keras_rnn, to_snake_case
 from seqkit.layers import arguments
 from seqkit.signature import (
@@ -258,7 +258,7 @@ class LayerOverCell(keras.layers.RNN):
             )
             return output, [output, *new]
 
-        with keras.StatelessScope(list(zip(cell.weights, weights, strict=True))):
+        with given_values(cell, weights):
             last, every, states = keras_rnn(
                 step,
                 sequences,

@@ -9,7 +9,7 @@ import tensorflow as tf
 from seqkit.cells.base import Cell
 from seqkit.keras_internals import call_error
 
-PYTHON = ("PyFunc", "PyFuncStateless", "EagerPyFunc")
+UNCOMPILED = ("PyFunc", "PyFuncStateless", "EagerPyFunc", "PrintV2")
 LOOPS = ("While", "StatelessWhile")
 RANDOM = ("Random", "Multinomial", "Shuffle", "TruncatedNormal", "Rng")
 
@@ -98,12 +98,12 @@ class Equations:
             differentiated: whether their gradient is to be compiled too.
 
         Raises:
-            ValueError: An op calls Python, or a loop that is differentiated may have
-                any number of iterations.
+            ValueError: An op calls Python or prints, or a loop that is differentiated
+                may have any number of iterations.
         """
         for op in tf.compat.v1.get_default_graph().get_operations():
             any_number = op.type in LOOPS and tf.get_static_value(op.inputs[1]) == -1
-            if op.type in PYTHON or (differentiated and any_number):
+            if op.type in UNCOMPILED or (differentiated and any_number):
                 raise call_error(
                     f"{type(self.cell).__name__} must be made of operations that XLA "
                     f"compiles, got the op {op.type}"

@@ -25,8 +25,8 @@ def n_parts(cell: Equations, batch: int | None) -> int:
         return 1
     if batch is not None and batch < SMALLEST_SPLIT_BATCH:
         return 1
-    largest = max(weight.shape.num_elements() for weight in cell.weights)
-    return 1 if largest > LARGEST_SPLIT_KERNEL else 2
+    sizes = [weight.shape.num_elements() for weight in cell.weights]
+    return 1 if max(sizes, default=0) > LARGEST_SPLIT_KERNEL else 2
 
 
 def steps_of_an_iteration(unroll: bool | int) -> bool | int:

@@ -4,18 +4,16 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import keras
 import tensorflow as tf
 
+from seqkit.cells.base import given_values
 from seqkit.keras_internals import AutocastScope
 
 
 @contextlib.contextmanager
 def reading(cell: Any, weights: Sequence[Any]) -> Iterator[None]:
     """Inside, the variables of a cell, or of its equations, have these values."""
-    mapping = list(zip(cell.weights, weights, strict=True))
-    scope = keras.StatelessScope(state_mapping=mapping)
-    with scope, AutocastScope(cell.compute_dtype):
+    with given_values(cell, weights), AutocastScope(cell.compute_dtype):
         yield
 
 

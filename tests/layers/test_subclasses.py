@@ -297,3 +297,55 @@ def test_what_a_step_returns(function, text, in_graph):
     with pytest.raises(ValueError, match=message) as caught:
         call(tf.ones((2, 3, 2)))
     assert "\n" not in str(caught.value)
+
+
+class Average(cells.RecurrentCell):
+    """h_t = 0.9 h_{t-1} + 0.1 x_t, which has no weight."""
+
+    def drive(self, inputs):
+        return inputs
+
+    def step(self, drive, states, dot):
+        h = 0.9 * states[0] + 0.1 * drive
+        return h, [h]
+
+
+def test_a_cell_may_have_no_weights():
+    layer, x = layers.RNN(Average(3)), tf.ones((9, 5, 3))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.function(layer, autograph=False)(x, training=True)
+    np.testing.assert_allclose(y, np.full((9, 3), 1 - 0.9**5), rtol=1e-6)
+    expected = np.broadcast_to(0.1 * 0.9 ** np.arange(4, -1, -1)[:, None], x.shape)
+    np.testing.assert_allclose(tape.gradient(y, x), expected, rtol=1e-6)
+
+
+class Counting(cells.SimpleRNNCell):
+    """It assigns to a weight in a method."""
+
+    def __init__(self, units, where, **kwargs):
+        super().__init__(units, **kwargs)
+        self.where = where
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.count = self.add_weight(shape=(), trainable=False, name="count")
+
+    def drive(self, inputs):
+        if self.where == "drive":
+            self.count.assign(self.count + 1)
+        return super().drive(inputs)
+
+    def step(self, drive, states, dot):
+        if self.where == "step":
+            self.count.assign_add(1)
+        return super().step(drive, states, dot)
+
+
+@pytest.mark.parametrize("graph", [False, True])
+@pytest.mark.parametrize("where", ["drive", "step"])
+def test_assigning_to_a_weight_in_a_loop_is_refused(where, graph):
+    layer = layers.RNN(Counting(2, where))
+    call = tf.function(layer, autograph=False) if graph else layer
+    with pytest.raises(ValueError, match=r"must assign to none of its weights .*count"):
+        call(tf.constant(X))

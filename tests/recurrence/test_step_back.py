@@ -145,6 +145,10 @@ class Uncompilable(Odd):
         h = tf.ensure_shape(tf.numpy_function(np.tanh, [x + h], tf.float32), x.shape)
         return h, [h]
 
+    def printing(self, x, h, dot):
+        tf.print(h, output_stream="file:///dev/null")
+        return x + h, [x + h]
+
     def a_loop_of_any_length(self, x, h, dot):
         h = ops.fori_loop(0, 3, lambda _, h: ops.tanh(h + x), h)
         return h, [h]
@@ -154,6 +158,7 @@ class Uncompilable(Odd):
     ("what", "op"),
     [
         ("python", "PyFunc"),
+        ("printing", "PrintV2"),
         ("a_loop_of_any_length", "StatelessWhile of any number of iterations"),
     ],
 )
