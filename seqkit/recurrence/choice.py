@@ -89,9 +89,11 @@ def vectorizing() -> bool:
     `tf.vectorized_map` and jacobians do so. Functions that are compiled are rewritten
     as they are: what is traced within one is not.
     """
+    import tensorflow as tf
+
     from seqkit.tensorflow_internals import VECTORIZERS
 
-    return called_from(VECTORIZERS, but_for=COMPILED)
+    return tf.inside_function() and called_from(VECTORIZERS, but_for=COMPILED)
 
 
 def exporting() -> bool:
