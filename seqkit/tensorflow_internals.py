@@ -4,6 +4,7 @@ Gathered in one place, so that a change in TensorFlow is one change here.
 
 - `record_operation`: tells all tapes how tensors are to be differentiated.
 - `stop_recording`: pauses all tapes.
+- `pywrap_tfe.TFE_Py_TapeSet…`: whether all are paused, and how they go on.
 - `inside_compilation`: whether the graph being traced is to be compiled by XLA as a
   whole.
 - `RegisterPFor`: says how an op is run for many rows at a time.
@@ -13,9 +14,11 @@ Gathered in one place, so that a change in TensorFlow is one change here.
 """
 
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import tensorflow as tf
+from tensorflow.python import pywrap_tfe
 from tensorflow.python.eager.record import record_operation, stop_recording
 from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
 from tensorflow.python.ops.parallel_for.pfor import RegisterPFor, wrap
@@ -25,6 +28,7 @@ __all__ = [
     "inside_compilation",
     "prevent_gradient",
     "record_operation",
+    "recording",
     "replace_input",
     "stop_recording",
 ]
@@ -36,6 +40,19 @@ def inside_compilation() -> bool:
     """Return whether a function is being traced that XLA compiles as a whole."""
     graph = tf.compat.v1.get_default_graph()
     return tf.inside_function() and bool(GraphOrParentsInXlaContext(graph))
+
+
+@contextlib.contextmanager
+def recording() -> Iterator[None]:
+    """Inside, tapes record, also where all were paused."""
+    paused = pywrap_tfe.TFE_Py_TapeSetIsStopped()
+    if paused:
+        pywrap_tfe.TFE_Py_TapeSetRestartOnThread()
+    try:
+        yield
+    finally:
+        if paused:
+            pywrap_tfe.TFE_Py_TapeSetStopOnThread()
 
 
 def replace_input(op: Any, place: int, tensor: Any) -> None:

@@ -19,6 +19,7 @@ from seqkit.recurrence.kinds import kind_of
 from seqkit.recurrence.linear_scan import scan_sequence
 from seqkit.recurrence.rides import Rides
 from seqkit.recurrence.sweep import Given, Kept
+from seqkit.tensorflow_internals import recording
 
 # How many kinds of cells keep what was compiled for them. TensorFlow frees nothing that
 # it compiled before the process ends: to forget it would be to compile it again.
@@ -46,7 +47,8 @@ class Functions:
     def _for(self, cell: Equations) -> Iterator[None]:
         self._traced.cell = cell
         try:
-            yield
+            with recording():  # by tapes of the functions, also in tf.recompute_grad
+                yield
         finally:
             del self._traced.cell
 
