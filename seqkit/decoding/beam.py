@@ -4,8 +4,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from seqkit.decoding.checks import at_least, checked
 from seqkit.decoding.greedy import greedy_search
-from seqkit.decoding.limits import NEVER, Limits, at_least
+from seqkit.decoding.limits import NEVER, Limits
 from seqkit.decoding.penalties import coverage_bonus, length_divisor
 from seqkit.decoding.protocol import Decoded, StepFunction
 from seqkit.decoding.search import Choice, Ended, Now, search
@@ -54,7 +55,8 @@ def beam_search(
         `n_best` outputs a row, by their score.
 
     Raises:
-        InputError: A setting is out of its range.
+        InputError: A setting is out of its range, or what `step` returns of another
+            shape.
 
     Example:
         >>> table = np.log([[0.1, 0.5, 0.4], [0.1, 0.2, 0.7], [0.3, 0.3, 0.4]])
@@ -125,7 +127,7 @@ def beam_search(
         source_mask = tf.convert_to_tensor(source_mask, tf.bool)
         sums["coverage"] = tf.zeros([*shape, tf.shape(source_mask)[1]])
     return search(
-        step,
+        checked(step, end),
         choose,
         start,
         state,

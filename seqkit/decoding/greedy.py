@@ -44,7 +44,8 @@ def greedy_search(
         One output a row: `n_best` is 1, and the score is the log-probability.
 
     Raises:
-        InputError: A setting is out of its range.
+        InputError: A setting is out of its range, or what `step` returns of another
+            shape.
 
     Example:
         >>> table = np.log([[0.1, 0.5, 0.4], [0.1, 0.2, 0.7], [0.3, 0.3, 0.4]])

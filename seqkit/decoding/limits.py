@@ -4,24 +4,10 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from seqkit.errors import InputError
-from seqkit.scalars import is_number, plain
+from seqkit.decoding.checks import at_least, first_tokens, whole
+from seqkit.scalars import is_number
 
 NEVER = float("-inf")  # the logarithm of no chance at all
-
-
-def at_least(name: str, value: Any, least: float) -> Any:
-    """Give the value if it is a number not below that.
-
-    Example:
-        >>> at_least("size", 0, 1)
-        Traceback (most recent call last):
-        ...
-        seqkit.errors.InputError: size must be at least 1; got 0
-    """
-    if not is_number(value) or not value >= least:
-        raise InputError(f"{name} must be at least {least}; got {plain(value)!r}")
-    return value
 
 
 class Limits(NamedTuple):
@@ -45,12 +31,14 @@ class Limits(NamedTuple):
         """Check the limits, numbers or tensors, and give each row its own."""
         if no_repeat_ngram is not None:
             at_least("no_repeat_ngram", no_repeat_ngram, 1)
-        if isinstance(minimum, int):
+        whole("minimum_length", minimum)
+        whole("maximum_length", maximum)
+        if is_number(minimum):
             at_least("minimum_length", minimum, 0)
-            if isinstance(maximum, int):
+            if is_number(maximum):
                 at_least("maximum_length", maximum, minimum)
         shortest, longest = (
-            tf.broadcast_to(tf.cast(value, tf.int32), tf.shape(start))
+            tf.broadcast_to(tf.cast(value, tf.int32), tf.shape(first_tokens(start)))
             for value in (minimum, maximum)
         )
         tf.debugging.assert_less_equal(

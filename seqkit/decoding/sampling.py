@@ -4,8 +4,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from seqkit.decoding.checks import at_least
 from seqkit.decoding.greedy import greedy_search
-from seqkit.decoding.limits import Limits, at_least
+from seqkit.decoding.limits import Limits
 from seqkit.decoding.protocol import Decoded, StepFunction
 from seqkit.decoding.search import Now
 from seqkit.decoding.single import single_search
@@ -44,7 +45,8 @@ def sample(
         if temperature were 1 and every token allowed.
 
     Raises:
-        InputError: A setting is out of its range.
+        InputError: A setting is out of its range, or what `step` returns of another
+            shape.
 
     Example:
         >>> table = np.log([[0.1, 0.5, 0.4], [0.1, 0.2, 0.7], [0.3, 0.3, 0.4]])

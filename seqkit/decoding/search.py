@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from seqkit.decoding.checks import first_tokens, of_rows
 from seqkit.decoding.limits import Limits
 from seqkit.decoding.protocol import Decoded, Step, StepFunction
 from seqkit.decoding.rows import follow, keep, of_any_batch, spread, with_beams
@@ -95,7 +96,9 @@ def search(
 
     The other arguments are those of `beam_search`.
     """
-    start = tf.convert_to_tensor(start, tf.int32)
+    start = first_tokens(start)
+    of_rows("state", state, start)
+    of_rows("memory", memory, start)
     batch = tf.shape(start)[0]
     state, tokens = with_beams((state, start), beams)
     written = {

@@ -5,6 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from seqkit.decoding.checks import checked
 from seqkit.decoding.limits import NEVER, Limits
 from seqkit.decoding.protocol import Decoded, StepFunction
 from seqkit.decoding.search import Choice, Ended, Now, search
@@ -51,7 +52,7 @@ def single_search(
     zeros = tf.zeros_like(limits.minimum)[:, None]
     nothing = tf.cast(zeros, tf.float32)
     return search(
-        step,
+        checked(step, end),
         choose,
         start,
         state,

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.decoding.beam import beam_search
-from seqkit.decoding.limits import at_least
+from seqkit.decoding.checks import at_least, checked
 from seqkit.decoding.protocol import Decoded, Step, StepFunction
 from seqkit.errors import InputError
 
@@ -106,7 +106,7 @@ class RecordedBeamSearch:
 
         def seen(tokens: tf.Tensor, state: Any, memory: Any) -> Step:
             inner, path = state
-            said = Step(*step(tokens, inner, memory))
+            said = checked(step, end)(tokens, inner, memory)
             here = [
                 self._node(int(token), int(parent))
                 for token, parent in zip(tokens[0], path[0], strict=True)

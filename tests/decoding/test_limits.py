@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from seqkit.decoding.limits import Limits, at_least
+from seqkit.decoding.checks import at_least
+from seqkit.decoding.limits import Limits
 from seqkit.errors import InputError
 from seqkit.series import checks
 
