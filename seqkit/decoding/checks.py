@@ -1,5 +1,6 @@
 """What a search is given: errors name the argument, the rule and what came."""
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -53,7 +54,7 @@ def of_rows(name: str, nest: Any, start: tf.Tensor) -> None:
             )
 
 
-def checked(step: StepFunction, end: Any) -> StepFunction:
+def checked(step: StepFunction, end: Any) -> Callable[[Any, Any, Any], Step]:
     """Give a step function that answers what a search asks for, or raises."""
     whole("end", at_least("end", end, 0))
 
