@@ -9,6 +9,7 @@ of its repository:
 
     pip install .              # the layers, models and tools
     pip install '.[apps]'      # and the applications: sentiment, translation, anomaly
+    pip install '.[data]'      # and the data sets that these take without a file
     pip install '.[inspect]'   # and tables and interactive pages of what happens inside
 
 ``make demo`` there makes an environment of its own, trains a model on real reviews, and

@@ -157,6 +157,10 @@ class Sentiment(TextApplication):
     def evaluate(self, options: argparse.Namespace) -> None:
         """Compare a trained model with known labels, beside the baselines."""
         trained_on = TextSource.of_config(self.config(options.model), options.model)
+        named = trained_on if options.data else TextSource()
+        for column in ("text_column", "label_column"):
+            if getattr(options, column) is None:
+                setattr(options, column, getattr(named, column))
         source = TextSource.of(options)
         if source.label_map and not source.data:
             raise InputError("--label-map goes with --data")

@@ -97,8 +97,10 @@ class TextSource(Source):
                 )  # fmt: skip
         for name, what in (("text", "texts"), ("label", "labels, of any classes")):
             group.add_argument(
-                f"--{name}-column", metavar="NAME", default=name,
-                help=f"column of {what}, by name or number (default: %(default)s)",
+                f"--{name}-column", metavar="NAME",
+                default=name if for_training else None,
+                help=f"column of {what}, by name or number (default: "
+                f"{'%(default)s' if for_training else 'that of the training'})",
             )  # fmt: skip
         cls.add_table_options(group)
         group.add_argument(

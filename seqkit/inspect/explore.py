@@ -11,6 +11,7 @@ from pathlib import Path
 from seqkit.folders import write_file
 from seqkit.inspect.packed import Labels, Shown, most_units
 from seqkit.inspect.record import Trace
+from seqkit.wording import briefly
 
 
 def explore(
@@ -41,8 +42,8 @@ def explore(
         title: what stands above.
 
     Raises:
-        ValueError: there are not as many tokens as time steps, there is no such row, or
-            the trace is too long.
+        ValueError: what is given is no trace or is too long, there are not as many
+            tokens as time steps, or there is no such row.
         FileNotFoundError: there is no such folder.
 
     Example:
@@ -56,6 +57,10 @@ def explore(
     ...     "<title>" in page.read_text()
     True
     """
+    if not isinstance(trace, Trace):
+        raise ValueError(
+            f"`trace` must be what `seqkit.inspect.trace` gives, got {briefly(trace)}."
+        )
     if not Path(path).parent.is_dir():
         raise FileNotFoundError(
             f"`path` must be in a folder that is there, got {str(path)!r}."

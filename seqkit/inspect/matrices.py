@@ -32,7 +32,7 @@ def recurrent_matrices(layer: Any) -> dict[str, np.ndarray]:
         each has its number before the name, from 1 on.
 
     Raises:
-        ValueError: there is no such matrix.
+        ValueError: what is given is no layer, or has no such matrix.
 
     Example:
     >>> from seqkit.layers import GRU
@@ -43,6 +43,8 @@ def recurrent_matrices(layer: Any) -> dict[str, np.ndarray]:
     {'recurrent_kernel, z': (4, 4), 'recurrent_kernel, r': (4, 4),
      'recurrent_kernel, n': (4, 4)}
     """
+    if not isinstance(layer, keras.layers.Layer):
+        raise ValueError(f"`layer` must be a layer, got {briefly(layer)}.")
     found = {}
     cell = getattr(layer, "cell", layer)
     # The kernel of CfC leads to its backbone, not from state to state.

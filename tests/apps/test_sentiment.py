@@ -122,6 +122,9 @@ def test_evaluate_on_another_file(sentiment_run, tmp_path, capsys, monkeypatch):
         )
         metrics = json.loads(capsys.readouterr().out)
         assert metrics["test"]["texts"] == 20
+        alone = ["--data", "more.csv", *renaming, "--json"]  # columns of the training
+        assert run("evaluate", "--model", sentiment_run, *alone) == 0
+        assert json.loads(capsys.readouterr().out) == metrics
         known = SentimentClassifier.load(sentiment_run).trained_on(texts)
         assert metrics["trained_on"] == known
         assert f"{known or 'none'} of which" in printed

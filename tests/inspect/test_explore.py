@@ -117,6 +117,8 @@ def test_bad_arguments(found, tmp_path, arguments, message):
         explore(found, tmp_path / "page.html", **arguments)
     with pytest.raises(FileNotFoundError, match="`path` must be in a folder that is"):
         explore(found, tmp_path / "none" / "page.html")
+    with pytest.raises(ValueError, match=r"`trace` must be what .* gives, got 'page'"):
+        explore("page", tmp_path / "page.html")
     assert not list(tmp_path.iterdir())
 
 

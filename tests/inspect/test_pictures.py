@@ -122,6 +122,11 @@ def test_recurrent_matrices_are_copies_of_the_gates_blocks():
     assert [matrix.shape for matrix in found.values()] == [(3, 3)] * 4
 
 
+def test_recurrent_matrices_are_of_a_layer():
+    with pytest.raises(ValueError, match="`layer` must be a layer, got 'gru'"):
+        pictures.recurrent_matrices("gru")
+
+
 def test_recurrent_matrices_have_the_names_of_their_gates():
     names = {
         "LSTM": "i f g o", "GRU": "z r n", "JANET": "s n", "PeepholeLSTM": "i f g o",

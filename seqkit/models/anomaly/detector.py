@@ -294,12 +294,13 @@ class AnomalyDetector:
     def save(
         self, folder: str | os.PathLike, notes: Mapping[str, Any] | None = None
     ) -> None:
-        """Write network and config.json into a folder that is there.
+        """Write network and config.json into a folder, made if need be.
 
         Args:
             folder: The folder.
             notes: More to keep in config.json, such as where the data came from.
         """
+        Path(folder).mkdir(parents=True, exist_ok=True)
         network = self.forecaster.network
         if network:
             network.save(Path(folder, MODEL_FILE))

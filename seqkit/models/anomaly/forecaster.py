@@ -258,12 +258,13 @@ class Forecaster:
     def save(
         self, folder: str | os.PathLike, notes: Mapping[str, Any] | None = None
     ) -> None:
-        """Write network and config.json into a folder that is there.
+        """Write network and config.json into a folder, made if need be.
 
         Args:
             folder: The folder.
             notes: More to keep in config.json.
         """
+        Path(folder).mkdir(parents=True, exist_ok=True)
         if self.network:
             self.network.save(Path(folder, MODEL_FILE))
         write_config(

@@ -367,12 +367,13 @@ class SentimentClassifier:
     def save(
         self, folder: str | os.PathLike, notes: Mapping[str, Any] | None = None
     ) -> None:
-        """Write model.keras, ngrams.npz and config.json into a folder that is there.
+        """Write model.keras, ngrams.npz and config.json into a folder, made if need be.
 
         Args:
             folder: The folder.
             notes: More to keep in config.json, such as where the data came from.
         """
+        Path(folder).mkdir(parents=True, exist_ok=True)
         self.network.save(Path(folder, MODEL_FILE))
         write_arrays(
             folder, NGRAMS_FILE, {**self.ngrams.arrays(), "trained": self.trained}

@@ -386,12 +386,13 @@ class Translator:
     def save(
         self, folder: str | os.PathLike, notes: Mapping[str, Any] | None = None
     ) -> None:
-        """Write model.keras and config.json into a folder that is there.
+        """Write model.keras and config.json into a folder, made if need be.
 
         Args:
             folder: The folder.
             notes: More to keep in config.json, such as where the data came from.
         """
+        Path(folder).mkdir(parents=True, exist_ok=True)
         self.network.save(Path(folder, MODEL_FILE))
         joint = self.source_codec is self.target_codec
         write_config(

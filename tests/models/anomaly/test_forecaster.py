@@ -63,6 +63,7 @@ def test_it_is_saved_loaded_and_exported(recurrent, tmp_path):
     values = waves(200, channels=2)
     values[50:55, 0] = np.nan
     forecaster = fit(TimeSeries(values, ("a", "b"), 1), recurrent=recurrent)
+    tmp_path = tmp_path / "made" / "here"
     forecaster.save(tmp_path)
     again = Forecaster.load(tmp_path)
     assert again.channels == ("a", "b")
