@@ -42,6 +42,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.what in ("nab", "aws", "msl") and options.data is None:
         parser.error(f"{options.what} needs --data")
+    if options.data is not None and not options.data.is_dir():
+        parser.error(f"--data: there is no folder {options.data}")
     figures: Any
     if options.what == "speed":
         figures = [speed(1, options.million), speed(25, million=False)]

@@ -14,6 +14,7 @@ import statistics
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,8 @@ def main(words: Sequence[str]) -> int:
     add("--steps", type=positive, default=3, help="steps in a turn; 3 by default")
     add("--json", type=Path, metavar="FILE", help="write everything measured here")
     options = parse.parse_args(words)
+    if find_spec("torchrecurrent") is None:
+        parse.error("needs the package torchrecurrent: pip install '.[bench]'")
 
     print(f"batch x time x features x units: {options.point}; {THREADS} threads")
     print("network         difference  seqkit, ms  torchrecurrent, ms   ratio")

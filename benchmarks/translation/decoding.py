@@ -19,6 +19,9 @@ def main() -> None:
     parser.add_argument("source", type=Path, help="sentences, one a line; or .gz")
     parser.add_argument("--repetitions", type=int, default=3)
     options = parser.parse_args()
+    for path in (options.folder / "1", options.source):
+        if not path.exists():
+            parser.error(f"there is no {path}")
     opened = gzip.open if options.source.suffix == ".gz" else open
     with opened(options.source, "rt", encoding="utf-8") as file:
         text = tf.constant(file.read().splitlines())
