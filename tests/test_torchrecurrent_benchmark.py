@@ -25,6 +25,14 @@ def test_what_is_refused(words, message, capsys):
     assert message in capsys.readouterr().err
 
 
+def test_a_missing_package_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit) as error:
+        main(["torchrecurrent", "--networks", "MGU"])
+    assert error.value.code == 2
+    assert "needs the package torchrecurrent" in capsys.readouterr().err
+
+
 class Stand:
     """Stands for a process: outputs that are given, and so many seconds a step."""
 
@@ -43,6 +51,7 @@ class Stand:
 
 
 def test_medians_and_ratios(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(command, "find_spec", lambda name: name)
     monkeypatch.setattr(command, "Side", Stand)
     file = tmp_path / "found.json"
     assert main(["torchrecurrent", "--networks", "MGU", "--json", str(file)]) == 0
@@ -60,6 +69,7 @@ def test_medians_and_ratios(monkeypatch, capsys, tmp_path):
 def test_values_that_differ_fail(monkeypatch, capsys, output):
     answers = {**Stand.answers, command.ours: (output, 0.002)}
     monkeypatch.setattr(Stand, "answers", answers)
+    monkeypatch.setattr(command, "find_spec", lambda name: name)
     monkeypatch.setattr(command, "Side", Stand)
     assert main(["torchrecurrent", "--networks", "MGU"]) == 1
     assert "differ by more than 1e-05: MGU" in capsys.readouterr().err
