@@ -82,8 +82,11 @@ def _by_cell(
         return recorded_loop(recording, layer, equations, *arguments, recurrent_mask)
     options = (recurrent_mask, layer.return_sequences, layer.unroll)
     if compiled and vectorizing():
+        plain = functools.partial(
+            _segment, equations, False, options, gradient_expected=False
+        )
         again = functools.partial(_sequence, layer, equations, compiled, options, True)
-        return vectorized_loop(again, equations, *arguments, *options)
+        return vectorized_loop(plain, again, *arguments)
     return _sequence(layer, equations, compiled, options, training, *arguments)
 
 

@@ -11,36 +11,27 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.recurrence.equations import Equations
 from seqkit.recurrence.given_gradients import local, once, with_gradient
-from seqkit.recurrence.plain import plain_loop
 from seqkit.tensorflow_internals import stop_recording
 
 
 def vectorized_loop(
+    plain: Callable,
     loop: Callable,
-    cell: Equations,
     inputs: Any,
     valid: Any,
     states: list,
     weights: list,
-    recurrent_mask: Any,
-    return_sequences: bool,
-    unroll: bool | int,
 ) -> tuple[Any, list]:
     """Run a cell over a sequence, inside a vectorized loop.
 
     Args:
-        loop: `loop(inputs, valid, states, weights)` runs the cell too; tapes inside
-            the vectorized loop differentiate that.
-        cell: the equations of a cell.
+        plain: `plain(inputs, valid, states, weights)` runs the cell by the plain loop.
+        loop: runs it too; tapes inside the vectorized loop differentiate that.
         inputs: tensor `(batch, time, features)`.
         valid: boolean tensor `(batch, time)`, or None.
         states: the initial states.
         weights: the values of the cell's weights.
-        recurrent_mask: the recurrent dropout mask, or None.
-        return_sequences: whether to return every output or the last one.
-        unroll: False for one step an iteration, True for no loop, or a number of steps.
 
     Returns:
         The outputs `(batch, time, size)` or the last one `(batch, size)`, and the last
@@ -48,9 +39,8 @@ def vectorized_loop(
     """
     inputs, valid, states, weights = local((inputs, valid, states, weights))
     sources = [inputs, *states, *weights]
-    options = (recurrent_mask, return_sequences, unroll)
     with stop_recording():  # of tapes inside; those outside see the rewritten graph
-        results = plain_loop(cell, inputs, valid, states, weights, *options)
+        results = plain(inputs, valid, states, weights)
 
     def gradient(*upstream: Any) -> list:
         with tf.GradientTape() as tape:
