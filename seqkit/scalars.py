@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from seqkit.errors import InputError
+
 
 def plain(value: Any) -> Any:
     """Return a NumPy scalar as a number of Python, anything else as it is.
@@ -26,3 +28,20 @@ def is_number(value: Any) -> bool:
     """
     value = plain(value)
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def at_least(name: str, value: Any, least: float) -> Any:
+    """Return the value if it is a number not below that.
+
+    Raises:
+        InputError: It is not so.
+
+    Example:
+    >>> at_least("size", 0, 1)
+    Traceback (most recent call last):
+    ...
+    seqkit.errors.InputError: size must be at least 1; got 0
+    """
+    if not is_number(value) or not value >= least:
+        raise InputError(f"{name} must be at least {least}; got {plain(value)!r}")
+    return value

@@ -4,7 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.decoding.checks import at_least, checked
+from seqkit.decoding.checks import checked
 from seqkit.decoding.greedy import greedy_search
 from seqkit.decoding.limits import NEVER, Limits
 from seqkit.decoding.penalties import coverage_bonus, length_divisor
@@ -12,6 +12,7 @@ from seqkit.decoding.protocol import Decoded, StepFunction
 from seqkit.decoding.search import Choice, Ended, Now, search
 from seqkit.docstrings import described_as
 from seqkit.errors import InputError
+from seqkit.scalars import at_least
 
 
 @described_as(greedy_search)

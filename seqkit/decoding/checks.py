@@ -7,21 +7,7 @@ import tensorflow as tf
 
 from seqkit.decoding.protocol import Step, StepFunction
 from seqkit.errors import InputError
-from seqkit.scalars import is_number, plain
-
-
-def at_least(name: str, value: Any, least: float) -> Any:
-    """Give the value if it is a number not below that.
-
-    Example:
-        >>> at_least("size", 0, 1)
-        Traceback (most recent call last):
-        ...
-        seqkit.errors.InputError: size must be at least 1; got 0
-    """
-    if not is_number(value) or not value >= least:
-        raise InputError(f"{name} must be at least {least}; got {plain(value)!r}")
-    return value
+from seqkit.scalars import at_least, is_number, plain
 
 
 def whole(name: str, value: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.decoding.checks import at_least
+from seqkit.scalars import at_least
 
 
 def in_chunks(

@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from seqkit.decoding.checks import at_least, first_tokens, whole
-from seqkit.scalars import is_number
+from seqkit.decoding.checks import first_tokens, whole
+from seqkit.scalars import at_least, is_number
 
 NEVER = float("-inf")  # the logarithm of no chance at all
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import tensorflow as tf
 
-from seqkit.decoding.checks import at_least
 from seqkit.decoding.greedy import greedy_search
 from seqkit.decoding.limits import Limits
 from seqkit.decoding.protocol import Decoded, StepFunction
@@ -12,6 +11,7 @@ from seqkit.decoding.search import Now
 from seqkit.decoding.single import single_search
 from seqkit.docstrings import described_as
 from seqkit.errors import InputError
+from seqkit.scalars import at_least
 
 
 @described_as(greedy_search)

@@ -7,9 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.decoding.beam import beam_search
-from seqkit.decoding.checks import at_least, checked
+from seqkit.decoding.checks import checked
 from seqkit.decoding.protocol import Decoded, Step, StepFunction
 from seqkit.errors import InputError
+from seqkit.scalars import at_least
 
 _DEAD = -1  # of a beam that is no beginning: all begin as copies of one
 _IMPOSSIBLE = -1e6  # log-probability below which a model rules a token out

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from seqkit.series.checks import at_least, between
+from seqkit.scalars import at_least
+from seqkit.series.checks import between
 from seqkit.series.stepped import State, Stepped
 
 

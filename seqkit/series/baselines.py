@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from seqkit.series.checks import at_least, numbers
+from seqkit.scalars import at_least
+from seqkit.series.checks import numbers
 from seqkit.series.linear import LinearForecast
 from seqkit.series.shapes import Shapes
 from seqkit.series.windows import windows

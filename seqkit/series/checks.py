@@ -69,16 +69,6 @@ def between(name: str, value: float, low: float, high: float) -> None:
         )
 
 
-def at_least(name: str, value: float, least: float) -> None:
-    """Check value >= least.
-
-    Raises:
-        InputError: It is not so.
-    """
-    if not is_number(value) or not value >= least:
-        raise InputError(f"{name} must be at least {least}; got {plain(value)!r}")
-
-
 def flags(name: str, values: Any) -> np.ndarray:
     """Give values of 0 and 1, or of truth, as booleans: (time,).
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqkit.series.checks import at_least, between, numbers, same_length, some
+from seqkit.scalars import at_least
+from seqkit.series.checks import between, numbers, same_length, some
 from seqkit.series.fitted import Fitted
 from seqkit.series.thresholds import merged, runs
 

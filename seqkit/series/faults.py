@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from seqkit.errors import InputError
-from seqkit.series.checks import at_least, between, numbers
+from seqkit.scalars import at_least
+from seqkit.series.checks import between, numbers
 
 # Kind: length in periods, size in standard deviations of the channel.
 _USUAL = {

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from seqkit.errors import InputError
-from seqkit.series.checks import at_least, between
+from seqkit.scalars import at_least
+from seqkit.series.checks import between
 from seqkit.series.faults import Fault, FaultySeries
 
 MACHINE_FAULTS = ("broken_relation", "missing_event", "long_event")

@@ -8,7 +8,8 @@ Reference:
 import numpy as np
 
 from seqkit.errors import InputError
-from seqkit.series.checks import at_least, numbers, some
+from seqkit.scalars import at_least
+from seqkit.series.checks import numbers, some
 from seqkit.series.thresholds import Threshold, runs
 from seqkit.wording import counted
 

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from seqkit.errors import InputError
-from seqkit.series.checks import at_least, numbers
+from seqkit.scalars import at_least
+from seqkit.series.checks import numbers
 from seqkit.series.recurrences import accumulated, before, running_mean
 from seqkit.series.stepped import State, Stepped
 

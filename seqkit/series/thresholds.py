@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqkit.errors import InputError
-from seqkit.series.checks import at_least, between, numbers, some
+from seqkit.scalars import at_least
+from seqkit.series.checks import between, numbers, some
 from seqkit.series.fitted import Fitted
 from seqkit.series.pareto import fit_pareto
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from seqkit.errors import InputError
-from seqkit.series.checks import at_least
+from seqkit.scalars import at_least
 
 
 def windows(values: np.ndarray, length: int, stride: int = 1) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seqkit.series.checks import at_least
+from seqkit.scalars import at_least
 from seqkit.series.metrics.points import labelled_scores
 from seqkit.series.thresholds import merged, runs
 
